@@ -1,0 +1,74 @@
+namespace Orchestra.Core.Configuration;
+
+/// <summary>The file <c>config/orchestra.yml</c>. Unknown keys are refused by name.</summary>
+public sealed class OrchestraConfig
+{
+    public ClientConfig Client { get; set; } = new();
+    public TeamsConfig Teams { get; set; } = new();
+    public Dictionary<string, ProjectTemplate> GmProjects { get; set; } = [];
+    public PipelineConfig Pipeline { get; set; } = new();
+}
+
+/// <summary>How agents are run when neither team nor launch says otherwise.</summary>
+public sealed class ClientConfig
+{
+    public string DefaultMode { get; set; } = "command";
+
+    /// <summary>Named command lines; <c>default</c> is used where nothing else is named.</summary>
+    public Dictionary<string, CommandConfig> Commands { get; set; } = [];
+}
+
+public sealed class CommandConfig
+{
+    public List<string> Argv { get; set; } = [];
+    public Dictionary<string, string> Env { get; set; } = [];
+}
+
+public sealed class TeamsConfig
+{
+    public bool Enabled { get; set; } = true;
+    public Dictionary<string, TeamConfig> Definitions { get; set; } = [];
+}
+
+public sealed class TeamConfig
+{
+    public string Description { get; set; } = "";
+    public List<TeammateConfig> Teammates { get; set; } = [];
+
+    /// <summary>A name under <c>client.commands</c>; null: the default command.</summary>
+    public string? Command { get; set; }
+}
+
+public sealed class TeammateConfig
+{
+    public string Name { get; set; } = "";
+    public string Role { get; set; } = "";
+
+    /// <summary>Seconds; the team's agent gets the sum of its teammates'.</summary>
+    public int TimeoutSeconds { get; set; } = 600;
+}
+
+public sealed class ProjectTemplate
+{
+    public string Description { get; set; } = "";
+    public string RepoPath { get; set; } = "";
+    public string? BuildCommand { get; set; }
+    public string? TestCommand { get; set; }
+    public List<TemplateAgent> Agents { get; set; } = [];
+}
+
+public sealed class TemplateAgent
+{
+    public string Team { get; set; } = "";
+    public string Task { get; set; } = "";
+}
+
+public sealed class PipelineConfig
+{
+    /// <summary>A name under <c>client.commands</c> for the agent that resolves conflicts and mends failed gates; null: the default command.</summary>
+    public string? FixCommand { get; set; }
+    public int GateTimeoutSeconds { get; set; } = 1800;
+    public int FixTimeoutSeconds { get; set; } = 1800;
+    public int MaxFixAttempts { get; set; } = 3;
+    public int MaxLandingAttempts { get; set; } = 5;
+}

@@ -1,0 +1,21 @@
+namespace Orchestra.Core;
+
+/// <summary>Where everything lives that is not in the repository: <c>ORCHESTRA_DATA</c>.</summary>
+public sealed class DataFolder(string root)
+{
+    public string Root { get; } = Path.GetFullPath(root);
+
+    public string StateFile => Path.Combine(Root, "state.db");
+
+    /// <summary>Worktrees, outside the repository so that no tool scans them by accident.</summary>
+    public string Worktree(string workId) => Path.Combine(Root, "worktrees", workId);
+
+    /// <summary>The one worktree of a project in which gates run, reused so that incremental builds stay warm.</summary>
+    public string IntegrationWorktree(string projectId) => Path.Combine(Root, "worktrees", $"{projectId}-gates");
+
+    /// <summary>Output, process identity and exit code of one run; survives a crash of the host.</summary>
+    public string Run(string runId) => Path.Combine(Root, "runs", runId);
+
+    /// <summary>Exists when the run, or its project, is to be cancelled.</summary>
+    public string CancelMark(string id) => Path.Combine(Root, "cancelled", id);
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace Orchestra.Core;
+
+/// <summary>Identifiers of projects, sessions and decisions: <c>YYYYMMDD-HHMMSS-xxxxxx</c>, six hex digits at the end.</summary>
+public static partial class Ids
+{
+    /// <summary>A new id; sorts by time, collides with probability 2^-24 inside one second.</summary>
+    public static string New(DateTimeOffset now) =>
+        At(now, RandomNumberGenerator.GetHexString(6, lowercase: true));
+
+    /// <summary>The id for a given moment and suffix; orchestrators pass a suffix made by their deterministic GUID.</summary>
+    public static string At(DateTimeOffset now, string sixHexDigits) =>
+        string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{sixHexDigits}");
+
+    /// <summary>Whether a text from outside has the form of an id; anything else must not reach paths or refs.</summary>
+    public static bool IsValid(string? text) => text is not null && Pattern().IsMatch(text);
+
+    [GeneratedRegex(@"\A[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\z")]
+    private static partial Regex Pattern();
+}

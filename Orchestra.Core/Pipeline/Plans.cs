@@ -1,0 +1,32 @@
+namespace Orchestra.Core.Pipeline;
+
+/// <summary>How an agent is run: an argument list (no shell), the prompt on standard input.</summary>
+/// <param name="Argv">Program and arguments; <c>{prompt}</c> in an argument is replaced by the prompt, otherwise it goes to standard input.</param>
+/// <param name="Environment">Extra environment variables.</param>
+public sealed record AgentCommand(IReadOnlyList<string> Argv, IReadOnlyDictionary<string, string>? Environment = null);
+
+/// <summary>One agent of a project: one session, one branch, one worktree.</summary>
+public sealed record AgentPlan(string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds);
+
+/// <summary>What a launch decided once and for all; the input of the project's orchestration.</summary>
+public sealed record ProjectPlan(
+    string ProjectId,
+    string ProjectName,
+    string RepoPath,
+    string? BuildCommand,
+    string? TestCommand,
+    IReadOnlyList<AgentPlan> Agents,
+    PipelineOptions Options);
+
+/// <summary>Limits and policies of a run.</summary>
+/// <param name="GateTimeoutSeconds">Longest build or test run.</param>
+/// <param name="MaxFixAttempts">Fix agents per failed gate before the person is asked again.</param>
+/// <param name="MaxLandingAttempts">How often a moved target is merged in and verified again.</param>
+/// <param name="FixTeamCommand">The agent that resolves conflicts and mends failed gates.</param>
+/// <param name="FixTimeoutSeconds">Its limit.</param>
+public sealed record PipelineOptions(
+    AgentCommand FixTeamCommand,
+    int GateTimeoutSeconds = 1800,
+    int FixTimeoutSeconds = 1800,
+    int MaxFixAttempts = 3,
+    int MaxLandingAttempts = 5);

@@ -1,0 +1,124 @@
+namespace Orchestra.Core.Pipeline;
+
+/// <summary>The phases of a project, in order; the last three are final.</summary>
+public static class Phases
+{
+    public const string Launching = "launching";
+    public const string Waiting = "waiting";
+    public const string Analyzing = "analyzing";
+    public const string Merging = "merging";
+    public const string Building = "building";
+    public const string Testing = "testing";
+    public const string Landing = "landing";
+    public const string Completed = "completed";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+
+    public static readonly IReadOnlyList<string> All =
+        [Launching, Waiting, Analyzing, Merging, Building, Testing, Landing, Completed, Failed, Cancelled];
+
+    public static bool IsFinal(string phase) => phase is Completed or Failed or Cancelled;
+}
+
+/// <summary>How a session ended up on the integration branch.</summary>
+public static class MergeResults
+{
+    public const string Merged = "merged";
+    public const string MergedResolved = "merged_resolved";
+    public const string Skipped = "skipped";
+    public const string NoChange = "no_change";
+}
+
+public static class DecisionTypes
+{
+    public const string MergeConflict = "merge_conflict";
+    public const string BuildFailure = "build_failure";
+    public const string TestFailure = "test_failure";
+    public const string LandingBlocked = "landing_blocked";
+}
+
+/// <summary>A project as stored; the orchestration is its only writer, each write a whole document.</summary>
+public sealed record ProjectRecord
+{
+    public required string ProjectId { get; init; }
+    public required string ProjectName { get; init; }
+    public required string RepoPath { get; init; }
+    public string? BuildCommand { get; init; }
+    public string? TestCommand { get; init; }
+    public required string Phase { get; init; }
+    public int AgentCount { get; init; }
+    public int CompletedCount { get; init; }
+    public int FailedCount { get; init; }
+    public int MergedCount { get; init; }
+    public IReadOnlyList<string> MergeOrder { get; init; } = [];
+    public string? CurrentMerge { get; init; }
+    public int BuildAttempts { get; init; }
+    public int TestAttempts { get; init; }
+    public DateTime StartedAt { get; init; }
+    public DateTime? CompletedAt { get; init; }
+    public string? ErrorMessage { get; init; }
+    public string? TargetBranch { get; init; }
+    public string? BaseCommit { get; init; }
+    public string? IntegrationCommit { get; init; }
+    public string? LandedCommit { get; init; }
+
+    /// <summary>What happened, oldest first; bounded by the pipeline's number of steps.</summary>
+    public IReadOnlyList<GateRecord> Gates { get; init; } = [];
+    public IReadOnlyList<SessionMerge> Merges { get; init; } = [];
+}
+
+/// <summary>One run of a gate.</summary>
+public sealed record GateRecord(string Kind, string Commit, bool Success, int? ExitCode, string OutputTail, double Seconds);
+
+/// <summary>What became of one session's branch.</summary>
+public sealed record SessionMerge(string SessionId, string MergeResult, int? OrderIndex, string? Commit, DateTime At);
+
+/// <summary>A session as stored; its own orchestration and its agent's run write it.</summary>
+public sealed record SessionRecord
+{
+    public required string SessionId { get; init; }
+    public string? ProjectId { get; init; }
+    public required string TeamName { get; init; }
+    public required string TaskDescription { get; init; }
+    /// <summary>pending, running, completed, failed, cancelled, timed_out or no_change.</summary>
+    public required string Status { get; init; }
+    public required string RepoPath { get; init; }
+    public string? BranchName { get; init; }
+    public string? WorktreePath { get; init; }
+    public string? HeadCommit { get; init; }
+    public IReadOnlyList<string> FilesChanged { get; init; } = [];
+    public string? LastLine { get; init; }
+    public string? Error { get; init; }
+    public int? ExitCode { get; init; }
+    public DateTime? StartedAt { get; init; }
+    public DateTime? CompletedAt { get; init; }
+}
+
+/// <summary>A question to a person. Resolved once.</summary>
+public sealed record DecisionRecord
+{
+    public required string DecisionId { get; init; }
+    public required string ProjectId { get; init; }
+    public required string DecisionType { get; init; }
+    public required string Description { get; init; }
+    public required string ProposedAction { get; init; }
+    public DecisionContext Context { get; init; } = new();
+    /// <summary>pending, approved, rejected or closed (the project ended without an answer).</summary>
+    public required string Status { get; init; }
+    public string? Comment { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime? ResolvedAt { get; init; }
+}
+
+/// <summary>What a person needs to decide.</summary>
+public sealed record DecisionContext(
+    string? SessionId = null,
+    IReadOnlyList<ConflictedFile>? Conflicts = null,
+    string? Commit = null,
+    string? Command = null,
+    int? ExitCode = null,
+    string? OutputTail = null);
+
+/// <summary>The answer that reaches the waiting orchestration as an external event.</summary>
+/// <param name="Action"><c>approve</c> or <c>reject</c>.</param>
+public sealed record DecisionAnswer(string DecisionId, string Action, string? Comment);
