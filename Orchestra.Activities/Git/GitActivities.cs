@@ -1,0 +1,68 @@
+using Microsoft.Azure.Functions.Worker;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Activities.Git;
+
+/// <summary>The git steps of a pipeline. Each may run twice, also after a crash in its middle, and has its effect once.</summary>
+public sealed class GitActivities(
+    ProjectPreparer preparer,
+    Worktrees worktrees,
+    WorkCommitter committer,
+    MergePlanner planner,
+    BranchMerger merger,
+    ConflictWork conflicts,
+    FixWork fixes,
+    Lander lander,
+    Keeper keeper,
+    WorktreeCleaner cleaner)
+{
+    [Function(ActivityNames.PrepareProject)]
+    public Task<PreparedProject> PrepareProject([ActivityTrigger] PrepareProjectInput input, CancellationToken cancellationToken) =>
+        preparer.PrepareAsync(input, cancellationToken);
+
+    [Function(ActivityNames.CreateWorktree)]
+    public Task<Worktree> CreateWorktree([ActivityTrigger] CreateWorktreeInput input, CancellationToken cancellationToken) =>
+        worktrees.CreateAsync(input, cancellationToken);
+
+    [Function(ActivityNames.CommitWork)]
+    public Task<CommittedWork> CommitWork([ActivityTrigger] CommitWorkInput input, CancellationToken cancellationToken) =>
+        committer.CommitAsync(input, cancellationToken);
+
+    [Function(ActivityNames.PlanMerges)]
+    public Task<MergePlan> PlanMerges([ActivityTrigger] PlanMergesInput input, CancellationToken cancellationToken) =>
+        planner.PlanAsync(input, cancellationToken);
+
+    [Function(ActivityNames.MergeBranch)]
+    public Task<MergeOutcome> MergeBranch([ActivityTrigger] MergeBranchInput input, CancellationToken cancellationToken) =>
+        merger.MergeAsync(input, cancellationToken);
+
+    [Function(ActivityNames.LayOutConflict)]
+    public Task<LaidOutWorktree> LayOutConflict([ActivityTrigger] LayOutConflictInput input, CancellationToken cancellationToken) =>
+        conflicts.LayOutAsync(input, cancellationToken);
+
+    [Function(ActivityNames.ConcludeConflict)]
+    public Task<ConcludedWork> ConcludeConflict([ActivityTrigger] ConcludeConflictInput input, CancellationToken cancellationToken) =>
+        conflicts.ConcludeAsync(input, cancellationToken);
+
+    [Function(ActivityNames.LayOutFix)]
+    public Task<LaidOutWorktree> LayOutFix([ActivityTrigger] LayOutFixInput input, CancellationToken cancellationToken) =>
+        fixes.LayOutAsync(input, cancellationToken);
+
+    [Function(ActivityNames.ConcludeFix)]
+    public Task<ConcludedWork> ConcludeFix([ActivityTrigger] ConcludeFixInput input, CancellationToken cancellationToken) =>
+        fixes.ConcludeAsync(input, cancellationToken);
+
+    [Function(ActivityNames.Land)]
+    public Task<LandOutcome> Land([ActivityTrigger] LandInput input, CancellationToken cancellationToken) =>
+        lander.LandAsync(input, cancellationToken);
+
+    /// <returns>The kept commit, or null when there was nothing to keep.</returns>
+    [Function(ActivityNames.KeepWork)]
+    public Task<string?> KeepWork([ActivityTrigger] KeepWorkInput input, CancellationToken cancellationToken) =>
+        keeper.KeepAsync(input, cancellationToken);
+
+    [Function(ActivityNames.CleanUp)]
+    public Task CleanUp([ActivityTrigger] CleanUpInput input, CancellationToken cancellationToken) =>
+        cleaner.CleanUpAsync(input, cancellationToken);
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestra.Activities.Git;
+
+namespace Orchestra.Activities;
+
+/// <summary>Registers the git layer; needs a <see cref="Core.DataFolder"/> and logging.</summary>
+public static class OrchestraGitServices
+{
+    public static IServiceCollection AddOrchestraGit(this IServiceCollection services)
+    {
+        services.TryAddSingleton<GitCli>();
+        services.TryAddSingleton<GitPlumbing>();
+        services.TryAddSingleton<RepositoryInspector>();
+        services.TryAddSingleton<ProjectPreparer>();
+        services.TryAddSingleton<Worktrees>();
+        services.TryAddSingleton<WorktreeSnapshots>();
+        services.TryAddSingleton<StaleLocks>();
+        services.TryAddSingleton<WorkCommitter>();
+        services.TryAddSingleton<TrialMerger>();
+        services.TryAddSingleton<PairMerger>();
+        services.TryAddSingleton<MergePlanner>();
+        services.TryAddSingleton<ConflictHunks>();
+        services.TryAddSingleton<BranchMerger>();
+        services.TryAddSingleton<ConflictWork>();
+        services.TryAddSingleton<FixWork>();
+        services.TryAddSingleton<Checkouts>();
+        services.TryAddSingleton<CheckoutForwarder>();
+        services.TryAddSingleton<Lander>();
+        services.TryAddSingleton<Keeper>();
+        services.TryAddSingleton<WorktreeCleaner>();
+        services.TryAddSingleton<GitActivities>();
+        return services;
+    }
+}

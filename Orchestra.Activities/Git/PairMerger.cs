@@ -1,0 +1,86 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestra.Activities.Git;
+
+/// <summary>Tries many merges at once; what they write goes to an object folder that is thrown away.</summary>
+public sealed class PairMerger(GitCli git, GitPlumbing plumbing, TrialMerger trial, ILogger<PairMerger> logger)
+{
+    /// <summary>Per pair the conflicted paths, or null when the merge is clean.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<string>?>> ConflictsAsync(
+        string repoPath, IReadOnlyList<(string Ours, string Theirs)> pairs, CancellationToken cancellationToken)
+    {
+        if (pairs.Count == 0)
+            return [];
+        string common = await plumbing.CommonFolderAsync(repoPath, cancellationToken);
+        string objects = Directory.CreateTempSubdirectory("orchestra-objects-").FullName;
+        try
+        {
+            var environment = new Dictionary<string, string>
+            {
+                ["GIT_OBJECT_DIRECTORY"] = objects,
+                ["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = Quoted(Path.Combine(common, "objects")),
+            };
+            return await BatchAsync(repoPath, pairs, environment, cancellationToken)
+                ?? await SingleAsync(repoPath, pairs, environment, cancellationToken);
+        }
+        finally
+        {
+            FolderDeletion.TryDelete(objects, logger);
+        }
+    }
+
+    // One process for all pairs: a process start costs ten times as much as a small merge.
+    private async Task<IReadOnlyList<IReadOnlyList<string>?>?> BatchAsync(
+        string repoPath, IReadOnlyList<(string Ours, string Theirs)> pairs, Dictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        string input = string.Concat(pairs.Select(pair => $"{pair.Ours} {pair.Theirs}\n"));
+        GitResult result = await git.RunAsync(
+            new GitCommand(repoPath, "merge-tree", "--stdin", "-z", "--name-only", "--no-messages")
+            {
+                Input = Encoding.ASCII.GetBytes(input),
+                Environment = environment,
+                ExitCodes = [0, 1, 128, 129],
+            },
+            cancellationToken);
+        IReadOnlyList<IReadOnlyList<string>?>? conflicts = result.ExitCode == 0 ? Parse(result.Text, pairs.Count) : null;
+        if (conflicts is null)
+            GitLog.BatchFailed(logger, result.Error);
+        return conflicts;
+    }
+
+    // Per merge: status (here 1 is clean, 0 conflict), tree, conflicted paths, an empty field.
+    private static List<IReadOnlyList<string>?>? Parse(string output, int count)
+    {
+        string[] fields = output.Split('\0');
+        var conflicts = new List<IReadOnlyList<string>?>(count);
+        for (int at = 0; conflicts.Count < count;)
+        {
+            int end = at + 2 <= fields.Length ? Array.IndexOf(fields, "", at) : -1;
+            if (end < at + 2 || fields[at] is not ("0" or "1") || !GitNames.IsObjectId(fields[at + 1]))
+                return null;
+            conflicts.Add(fields[at] == "1" ? null : fields[(at + 2)..end]);
+            at = end + 1;
+        }
+
+        return conflicts;
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<string>?>> SingleAsync(
+        string repoPath, IReadOnlyList<(string Ours, string Theirs)> pairs, Dictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        var conflicts = new IReadOnlyList<string>?[pairs.Count];
+        await Parallel.ForAsync(0, pairs.Count, cancellationToken, async (index, token) =>
+        {
+            TrialMerge merge = await trial.TryAsync(repoPath, pairs[index].Ours, pairs[index].Theirs, environment, token);
+            conflicts[index] = merge.Clean ? null : merge.Paths;
+        });
+        return conflicts;
+    }
+
+    // The variable is a list separated by colons; a quoted entry may contain one.
+    private static string Quoted(string path) =>
+        path.AsSpan().ContainsAny(Path.PathSeparator, '"')
+            ? '"' + path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + '"'
+            : path;
+}

@@ -1,0 +1,54 @@
+namespace Orchestra.Activities.Git;
+
+/// <summary>Which new files an agent's work must not bring into a commit.</summary>
+public static class StagingRules
+{
+    /// <summary>Larger new files stay out; common hosts refuse them from 100 MB on.</summary>
+    public const long MaxFileBytes = 50L * 1024 * 1024;
+
+    private static readonly string[] SecretNames =
+    [
+        ".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials.json", "client_secret.json", ".netrc", ".pypirc", ".git-credentials",
+    ];
+
+    private static readonly string[] SecretEndings = [".pem", ".key", ".pfx", ".p12", ".jks", ".keystore"];
+
+    private static readonly string[] HarmlessEnvironmentFiles = [".env.example", ".env.sample", ".env.template", ".env.dist"];
+
+    /// <summary>Why the new path stays out, or null when it may come in.</summary>
+    public static string? Objection(string worktree, string path)
+    {
+        string full = Path.Combine(worktree, path);
+        if (path.EndsWith('/') || Path.Exists(Path.Combine(full, ".git")))
+            return "nested repository";
+        if (LooksSecret(Path.GetFileName(path)))
+            return "looks like a secret";
+        var file = new FileInfo(full);
+        if (!file.Exists || file.LinkTarget is not null)
+            return null;
+        if (file.Length > MaxFileBytes)
+            return "larger than 50 MB";
+        return IsReadable(full) ? null : "cannot be read";
+    }
+
+    private static bool LooksSecret(string name)
+    {
+        string lower = name.ToLowerInvariant();
+        return SecretNames.Contains(lower)
+            || SecretEndings.Any(ending => lower.EndsWith(ending, StringComparison.Ordinal))
+            || (lower.StartsWith(".env.", StringComparison.Ordinal) && !HarmlessEnvironmentFiles.Contains(lower));
+    }
+
+    private static bool IsReadable(string path)
+    {
+        try
+        {
+            using FileStream _ = File.OpenRead(path);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
