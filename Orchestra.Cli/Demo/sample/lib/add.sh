@@ -1,4 +1,0 @@
-# Adds an open item at the end.
-todo_add() {
-    printf '[ ] %s\n' "$*" >> "$TODO_FILE"
-}

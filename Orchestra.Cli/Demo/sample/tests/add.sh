@@ -1,2 +1,0 @@
-sh todo.sh add buy milk
-[ "$(sh todo.sh list)" = "1. [ ] buy milk" ]

@@ -1,0 +1,70 @@
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Activities.Tests.Git;
+
+public sealed class WorktreesTests : GitTest
+{
+    [Fact]
+    public async Task A_second_run_keeps_the_worktree_and_the_work_in_it()
+    {
+        Worktree first = await CreateWorktreeAsync();
+        File.WriteAllText(Path.Combine(first.Path, "new.txt"), "work");
+        Assert.Equal(first, await CreateWorktreeAsync());
+        Assert.Equal("work", File.ReadAllText(Path.Combine(first.Path, "new.txt")));
+        Assert.Equal(RefNames.TeamBranch(Session), Repository.GitIn(first.Path, "symbolic-ref", "HEAD"));
+        Assert.Equal(Base, Repository.Head(first.Branch));
+    }
+
+    [Fact]
+    public async Task A_half_made_worktree_is_made_anew()
+    {
+        Worktree worktree = await CreateWorktreeAsync();
+        string record = Repository.GitIn(worktree.Path, "rev-parse", "--absolute-git-dir");
+        File.WriteAllText(Path.Combine(record, "locked"), "initializing");
+        File.Delete(Path.Combine(worktree.Path, "a.txt"));
+        Assert.Equal(worktree, await CreateWorktreeAsync());
+        Assert.True(File.Exists(Path.Combine(worktree.Path, "a.txt")));
+    }
+
+    [Fact]
+    public async Task A_branch_without_worktree_is_checked_out_where_it_is()
+    {
+        string work = Repository.Branch($"team/{Session}", Base, ("b.txt", "b"));
+        Directory.CreateDirectory(Data.Worktree(Session));
+        Worktree worktree = await CreateWorktreeAsync();
+        Assert.Equal(work, Repository.GitIn(worktree.Path, "rev-parse", "HEAD"));
+    }
+
+    [Fact]
+    public async Task Many_are_made_at_once()
+    {
+        string[] sessions = [.. Enumerable.Range(0, 6).Select(index => $"20260102-030405-00000{index}")];
+        Worktree[] made = await Task.WhenAll(sessions.Select(CreateWorktreeAsync));
+        Assert.All(made, worktree => Assert.True(File.Exists(Path.Combine(worktree.Path, "a.txt"))));
+    }
+
+    [Fact]
+    public async Task Cleaning_up_removes_worktrees_and_leaves_branches_and_foreign_folders()
+    {
+        Worktree worktree = await CreateWorktreeAsync();
+        string refs = Repository.Refs();
+        string foreign = Path.Combine(Repository.Root, "mine");
+        Repository.Git("worktree", "add", "--quiet", "--detach", foreign);
+        var input = new CleanUpInput(Repo, Project, [worktree.Path, foreign]);
+        await Git.CleanUp(input, Cancel);
+        await Git.CleanUp(input, Cancel);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(worktree.Path)!));
+        Assert.True(File.Exists(Path.Combine(foreign, "a.txt")));
+        Assert.DoesNotContain(Session, Repository.Git("worktree", "list"));
+        Assert.Equal(refs, Repository.Refs());
+    }
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("-x")]
+    [InlineData("a/b")]
+    [InlineData("")]
+    public async Task An_id_that_could_leave_its_folder_is_refused(string id) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => CreateWorktreeAsync(id));
+}
