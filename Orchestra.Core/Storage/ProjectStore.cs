@@ -1,0 +1,172 @@
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Core.Storage;
+
+/// <summary>
+/// Projects, sessions and decisions over the table port. Partition <c>project/ID</c> holds everything of one project;
+/// the partitions <c>projects</c>, <c>sessions</c> and <c>decisions</c> are the indexes from an id to its partition.
+/// An index row is written before the document that it points to; readers skip an index row without document.
+/// </summary>
+public sealed class ProjectStore(ITableStore tables)
+{
+    private const string ProjectIndex = "projects";
+    private const string SessionIndex = "sessions";
+    private const string DecisionIndex = "decisions";
+    private const string ProjectRow = "project";
+
+    public async Task SaveProjectAsync(ProjectRecord project, CancellationToken cancellationToken)
+    {
+        await tables.WriteAsync([new(ProjectIndex, project.ProjectId, "{}")], cancellationToken);
+        await tables.WriteAsync([new(Partition(project.ProjectId), ProjectRow, Json.Write(project))], cancellationToken);
+    }
+
+    /// <summary>Makes a launched project visible at once; its orchestration may have been quicker, then nothing is done.</summary>
+    public async Task AddProjectAsync(ProjectRecord project, CancellationToken cancellationToken)
+    {
+        await tables.WriteAsync([new(ProjectIndex, project.ProjectId, "{}")], cancellationToken);
+        try
+        {
+            await tables.WriteAsync([new(Partition(project.ProjectId), ProjectRow, Json.Write(project), TableWrite.Absent)], cancellationToken);
+        }
+        catch (TableConflictException)
+        {
+            // The orchestration's own, newer document stands.
+        }
+    }
+
+    public async Task<ProjectRecord?> FindProjectAsync(string projectId, CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition(projectId), ProjectRow, cancellationToken) is { } row ? Json.Read<ProjectRecord>(row.Json) : null;
+
+    /// <summary>Newest first.</summary>
+    public async Task<(IReadOnlyList<ProjectRecord> Page, int Total)> ListProjectsAsync(int limit, int offset, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow> index = await tables.QueryAsync(ProjectIndex, limit: offset + limit, descending: true, cancellationToken: cancellationToken);
+        var page = new List<ProjectRecord>();
+        foreach (TableRow row in index.Skip(offset))
+        {
+            if (await FindProjectAsync(row.Row, cancellationToken) is { } project)
+                page.Add(project);
+        }
+
+        return (page, await tables.CountAsync(ProjectIndex, cancellationToken));
+    }
+
+    public async Task SaveSessionAsync(SessionRecord session, CancellationToken cancellationToken)
+    {
+        string partition = session.ProjectId is null ? $"session/{session.SessionId}" : Partition(session.ProjectId);
+        await tables.WriteAsync([new(SessionIndex, session.SessionId, Json.Write(new IndexEntry(partition)))], cancellationToken);
+        await tables.WriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session))], cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<SessionRecord>> ListSessionsAsync(string projectId, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition(projectId), prefix: "session/", limit: 10_000, cancellationToken: cancellationToken);
+        return [.. rows.Select(r => Json.Read<SessionRecord>(r.Json))];
+    }
+
+    public async Task<SessionRecord?> FindSessionAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        if (await tables.GetAsync(SessionIndex, sessionId, cancellationToken) is not { } index)
+            return null;
+        string partition = Json.Read<IndexEntry>(index.Json).Partition;
+        return await tables.GetAsync(partition, SessionRow(sessionId), cancellationToken) is { } row ? Json.Read<SessionRecord>(row.Json) : null;
+    }
+
+    /// <summary>Adds a decision unless it is there: a re-run must not re-open an answered one.</summary>
+    public async Task OpenDecisionAsync(DecisionRecord decision, CancellationToken cancellationToken)
+    {
+        await tables.WriteAsync([new(DecisionIndex, decision.DecisionId, Json.Write(new IndexEntry(Partition(decision.ProjectId))))], cancellationToken);
+        try
+        {
+            await tables.WriteAsync(
+                [new(Partition(decision.ProjectId), DecisionRow(decision.DecisionId), Json.Write(decision), TableWrite.Absent)], cancellationToken);
+        }
+        catch (TableConflictException)
+        {
+            // Opened before a crash; it may even have its answer by now.
+        }
+    }
+
+    public async Task<IReadOnlyList<DecisionRecord>> ListDecisionsAsync(string projectId, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition(projectId), prefix: "decision/", limit: 10_000, cancellationToken: cancellationToken);
+        return [.. rows.Select(r => Json.Read<DecisionRecord>(r.Json))];
+    }
+
+    public async Task<DecisionRecord?> FindDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
+        (await LoadDecisionAsync(decisionId, cancellationToken))?.Decision;
+
+    /// <summary>
+    /// Resolves a pending decision, once: of several callers one gets the record, the others null.
+    /// The answer is left in the outbox in the same batch, so that it reaches the orchestration whatever happens next.
+    /// </summary>
+    public async Task<DecisionRecord?> ResolveDecisionAsync(string decisionId, string status, DecisionAnswer? answer, DateTime at, CancellationToken cancellationToken)
+    {
+        while (await LoadDecisionAsync(decisionId, cancellationToken) is var (decision, row))
+        {
+            if (decision.Status != "pending")
+                return null;
+            DecisionRecord resolved = decision with { Status = status, Comment = answer?.Comment, ResolvedAt = at };
+            var writes = new List<TableWrite> { new(row.Partition, row.Row, Json.Write(resolved), row.ETag) };
+            if (answer is not null)
+                writes.Add(new(row.Partition, OutboxRow(decisionId), Json.Write(answer)));
+            try
+            {
+                if (answer is not null)
+                    await tables.WriteAsync([new(OutboxIndex, decisionId, Json.Write(new OutboxEntry(decision.ProjectId, row.Partition)))], cancellationToken);
+                await tables.WriteAsync(writes, cancellationToken);
+                return resolved;
+            }
+            catch (TableConflictException)
+            {
+                // Somebody was quicker: read again, which finds it resolved.
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Answers not yet known to have reached their orchestration.</summary>
+    public async Task<IReadOnlyList<(string ProjectId, DecisionAnswer Answer)>> ListUndeliveredAsync(CancellationToken cancellationToken)
+    {
+        var answers = new List<(string, DecisionAnswer)>();
+        foreach (TableRow row in await tables.QueryAsync(OutboxIndex, cancellationToken: cancellationToken))
+        {
+            OutboxEntry entry = Json.Read<OutboxEntry>(row.Json);
+            if (await tables.GetAsync(entry.Partition, OutboxRow(row.Row), cancellationToken) is { } answer)
+                answers.Add((entry.ProjectId, Json.Read<DecisionAnswer>(answer.Json)));
+        }
+
+        return answers;
+    }
+
+    public async Task MarkDeliveredAsync(string projectId, string decisionId, CancellationToken cancellationToken)
+    {
+        await tables.WriteAsync([new(Partition(projectId), OutboxRow(decisionId), null)], cancellationToken);
+        await tables.WriteAsync([new(OutboxIndex, decisionId, null)], cancellationToken);
+    }
+
+    private const string OutboxIndex = "outbox";
+
+    private async Task<(DecisionRecord Decision, TableRow Row)?> LoadDecisionAsync(string decisionId, CancellationToken cancellationToken)
+    {
+        if (await tables.GetAsync(DecisionIndex, decisionId, cancellationToken) is not { } index)
+            return null;
+        string partition = Json.Read<IndexEntry>(index.Json).Partition;
+        return await tables.GetAsync(partition, DecisionRow(decisionId), cancellationToken) is { } row
+            ? (Json.Read<DecisionRecord>(row.Json), row)
+            : null;
+    }
+
+    private static string Partition(string projectId) => $"project/{projectId}";
+
+    private static string SessionRow(string sessionId) => $"session/{sessionId}";
+
+    private static string DecisionRow(string decisionId) => $"decision/{decisionId}";
+
+    private static string OutboxRow(string decisionId) => $"outbox/{decisionId}";
+
+    private sealed record IndexEntry(string Partition);
+
+    private sealed record OutboxEntry(string ProjectId, string Partition);
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Orchestra.Core;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>Answers in the one JSON dialect; errors as <c>application/problem+json</c>.</summary>
+internal static class Answers
+{
+    public static IActionResult Ok(object value, int status = StatusCodes.Status200OK) => new ContentResult
+    {
+        StatusCode = status,
+        ContentType = "application/json; charset=utf-8",
+        Content = Json.Write(value),
+    };
+
+    public static IActionResult Problem(InputProblem problem) => new ContentResult
+    {
+        StatusCode = problem.Status,
+        ContentType = "application/problem+json; charset=utf-8",
+        Content = Json.Write(new
+        {
+            Type = "about:blank",
+            Title = Title(problem.Status),
+            problem.Status,
+            Detail = problem.Message,
+            problem.Field,
+            Errors = new Dictionary<string, string[]> { [problem.Field] = [problem.Message] },
+        }),
+    };
+
+    /// <summary>Runs a handler and turns bad input into its answer; anything else is a bug and stays a 500.</summary>
+    public static async Task<IActionResult> GuardAsync(Func<Task<IActionResult>> handler)
+    {
+        try
+        {
+            return await handler();
+        }
+        catch (InputProblem problem)
+        {
+            return Problem(problem);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Problem(new InputProblem("body", e.Message, e.StatusCode));
+        }
+    }
+
+    public static (int Limit, int Offset) Paging(HttpRequest request) =>
+        (Number(request, "limit", 50, 1, 500), Number(request, "offset", 0, 0, 1_000_000));
+
+    private static int Number(HttpRequest request, string key, int standard, int least, int most)
+    {
+        string? text = request.Query[key];
+        if (string.IsNullOrEmpty(text))
+            return standard;
+        return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : throw new InputProblem(key, $"Must be a whole number from {least} to {most}.", StatusCodes.Status400BadRequest);
+    }
+
+    private static string Title(int status) => status switch
+    {
+        400 => "Bad request",
+        404 => "Not found",
+        409 => "Conflict",
+        413 => "Too large",
+        _ => "The request cannot be carried out",
+    };
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Orchestra.Core;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>Reads a request's JSON object field by field, so that an error names the field and what was expected there.</summary>
+internal sealed class JsonBody(JsonElement element, string path)
+{
+    private const int MaxBytes = 1024 * 1024;
+
+    public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > MaxBytes)
+            throw new InputProblem("body", $"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+        using var buffer = new MemoryStream();
+        byte[] chunk = new byte[16 * 1024];
+        for (int read; (read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0;)
+        {
+            buffer.Write(chunk, 0, read);
+            if (buffer.Length > MaxBytes)
+                throw new InputProblem("body", $"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        try
+        {
+            JsonElement root = JsonSerializer.Deserialize<JsonElement>(buffer.ToArray());
+            return root.ValueKind == JsonValueKind.Object
+                ? new JsonBody(root, "")
+                : throw new InputProblem("body", $"The body must be a JSON object, not {Describe(root)}.", StatusCodes.Status400BadRequest);
+        }
+        catch (JsonException e)
+        {
+            throw new InputProblem("body", $"The body is not valid JSON: {e.Message}", StatusCodes.Status400BadRequest);
+        }
+    }
+
+    /// <summary>Refuses keys that nobody would read, so that a misspelt one is not silently ignored.</summary>
+    public void AllowOnly(params string[] keys)
+    {
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            if (!keys.Contains(property.Name))
+                throw new InputProblem(At(property.Name), $"Unknown key. Known are: {string.Join(", ", keys)}.", StatusCodes.Status400BadRequest);
+        }
+    }
+
+    public string RequiredText(string key, int maxLength)
+    {
+        string? text = OptionalText(key, maxLength);
+        return string.IsNullOrWhiteSpace(text) ? throw new InputProblem(At(key), "Required, and not empty.") : text;
+    }
+
+    public string? OptionalText(string key, int maxLength)
+    {
+        if (!Has(key, out JsonElement value))
+            return null;
+        if (value.ValueKind != JsonValueKind.String)
+            throw WrongType(key, "a text", value);
+        string text;
+        try
+        {
+            text = value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InputProblem(At(key), "The text is not valid Unicode.", StatusCodes.Status400BadRequest);
+        }
+
+        if (text.Length > maxLength)
+            throw new InputProblem(At(key), $"Longer than {maxLength} characters.");
+        return text.Contains('\0') ? throw new InputProblem(At(key), "Contains a NUL character.") : text;
+    }
+
+    public int? OptionalNumber(string key, int least, int most)
+    {
+        if (!Has(key, out JsonElement value))
+            return null;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int number))
+            throw WrongType(key, "a whole number", value);
+        return number >= least && number <= most ? number : throw new InputProblem(At(key), $"Must be from {least} to {most}.");
+    }
+
+    public IReadOnlyList<JsonBody>? OptionalObjects(string key)
+    {
+        if (!Has(key, out JsonElement value))
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+            throw WrongType(key, "a list", value);
+        return [.. value.EnumerateArray().Select((item, i) => item.ValueKind == JsonValueKind.Object
+            ? new JsonBody(item, $"{At(key)}[{i}]")
+            : throw WrongType($"{key}[{i}]", "an object", item))];
+    }
+
+    public JsonBody? OptionalObject(string key)
+    {
+        if (!Has(key, out JsonElement value))
+            return null;
+        return value.ValueKind == JsonValueKind.Object ? new JsonBody(value, At(key)) : throw WrongType(key, "an object", value);
+    }
+
+    public IReadOnlyList<string> RequiredTexts(string key)
+    {
+        if (!Has(key, out JsonElement value) || value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0
+            || value.EnumerateArray().Any(i => i.ValueKind != JsonValueKind.String || i.GetString()!.Contains('\0')))
+            throw new InputProblem(At(key), "Must be a list of texts, at least one.");
+        return [.. value.EnumerateArray().Select(i => i.GetString()!)];
+    }
+
+    public IReadOnlyDictionary<string, string>? OptionalTextMap(string key)
+    {
+        if (OptionalObject(key) is not { } map)
+            return null;
+        return map.Keys().ToDictionary(k => k, k => map.OptionalText(k, 32_768) ?? "");
+    }
+
+    public string At(string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    private IEnumerable<string> Keys() => element.EnumerateObject().Select(p => p.Name).Distinct();
+
+    private bool Has(string key, out JsonElement value) => element.TryGetProperty(key, out value) && value.ValueKind != JsonValueKind.Null;
+
+    private InputProblem WrongType(string key, string expected, JsonElement value) =>
+        new(At(key), $"Must be {expected}, not {Describe(value)}.", StatusCodes.Status400BadRequest);
+
+    private static string Describe(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => "a list",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        _ => "null",
+    };
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Git;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+using Orchestra.Functions.Orchestrators;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary><c>POST /api/gm/launch</c> and the templates for it.</summary>
+public sealed class LaunchFunctions(OrchestraConfig config, RepositoryInspector inspector, ProjectStore store, TimeProvider time)
+{
+    [Function("LaunchProject")]
+    public Task<IActionResult> Launch(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/launch")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        LaunchRequest launch = LaunchRequest.Read(await JsonBody.ReadAsync(request, cancellationToken), config);
+        var repository = await inspector.InspectAsync(launch.RepoPath, cancellationToken);
+        ProjectPlan plan = new ProjectPlanner(config, time).Plan(launch, repository.Root);
+
+        // The orchestration first: once it is durable the project exists, whatever happens to us next.
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(ProjectOrchestrator), plan, new StartOrchestrationOptions(plan.ProjectId), cancellationToken);
+        await store.AddProjectAsync(new ProjectRecord
+        {
+            ProjectId = plan.ProjectId,
+            ProjectName = plan.ProjectName,
+            RepoPath = plan.RepoPath,
+            BuildCommand = plan.BuildCommand,
+            TestCommand = plan.TestCommand,
+            Phase = Phases.Launching,
+            AgentCount = plan.Agents.Count,
+            StartedAt = time.GetUtcNow().UtcDateTime,
+        }, CancellationToken.None);
+
+        request.HttpContext.Response.Headers.Location = $"/api/gm/projects/{plan.ProjectId}";
+        return Answers.Ok(new
+        {
+            Ok = true,
+            plan.ProjectId,
+            AgentCount = plan.Agents.Count,
+            SessionIds = plan.Agents.Select(a => a.SessionId),
+        }, StatusCodes.Status202Accepted);
+    });
+
+    [Function("ListTemplates")]
+    public IActionResult Templates([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/templates")] HttpRequest request) =>
+        Answers.Ok(config.GmProjects.Select(t => new
+        {
+            Name = t.Key,
+            t.Value.Description,
+            t.Value.RepoPath,
+            t.Value.BuildCommand,
+            t.Value.TestCommand,
+            AgentCount = t.Value.Agents.Count,
+            Agents = t.Value.Agents.Select(a => new { a.Team, a.Task }),
+        }));
+}

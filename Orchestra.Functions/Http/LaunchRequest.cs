@@ -1,0 +1,59 @@
+using Orchestra.Core;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>A launch as asked for, with every field checked but the repository.</summary>
+internal sealed record LaunchRequest(
+    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, AgentCommand? FixCommand)
+{
+    private const int MaxAgents = 100;
+
+    public static LaunchRequest Read(JsonBody body, OrchestraConfig config)
+    {
+        body.AllowOnly("project_name", "repo_path", "build_command", "test_command", "agents", "fix_command");
+        IReadOnlyList<JsonBody> agents = body.OptionalObjects("agents") ?? [];
+        if (agents.Count == 0)
+            throw new InputProblem("agents", "At least one agent is needed: [{\"team\": …, \"task\": …}].");
+        if (agents.Count > MaxAgents)
+            throw new InputProblem("agents", $"At most {MaxAgents} agents in one project.");
+        return new LaunchRequest(
+            body.RequiredText("project_name", 200),
+            body.RequiredText("repo_path", 4096),
+            body.OptionalText("build_command", 32_768),
+            body.OptionalText("test_command", 32_768),
+            [.. agents.Select(a => LaunchAgent.Read(a, config))],
+            ReadCommand(body.OptionalObject("fix_command")));
+    }
+
+    internal static AgentCommand? ReadCommand(JsonBody? body)
+    {
+        if (body is null)
+            return null;
+        body.AllowOnly("argv", "environment");
+        return new AgentCommand(body.RequiredTexts("argv"), body.OptionalTextMap("environment"));
+    }
+}
+
+/// <summary>One agent of a launch.</summary>
+internal sealed record LaunchAgent(string Field, string Team, string Task, AgentCommand? Command, int? TimeoutSeconds)
+{
+    public static LaunchAgent Read(JsonBody body, OrchestraConfig config)
+    {
+        body.AllowOnly("team", "task", "command", "timeout_seconds");
+        string team = body.RequiredText("team", 200);
+        if (!config.Teams.Definitions.ContainsKey(team))
+        {
+            throw new InputProblem(
+                body.At("team"), $"There is no team '{team}'. Known are: {string.Join(", ", config.Teams.Definitions.Keys.Order())}. Teams are defined in config/orchestra.yml.");
+        }
+
+        return new LaunchAgent(
+            body.At("team"),
+            team,
+            body.RequiredText("task", 262_144),
+            LaunchRequest.ReadCommand(body.OptionalObject("command")),
+            body.OptionalNumber("timeout_seconds", 1, 604_800));
+    }
+}

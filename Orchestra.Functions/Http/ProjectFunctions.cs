@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>Reading and cancelling projects.</summary>
+public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
+{
+    [Function("ListProjects")]
+    public Task<IActionResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects")] HttpRequest request,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        (int limit, int offset) = Answers.Paging(request);
+        (IReadOnlyList<ProjectRecord> page, int total) = await store.ListProjectsAsync(limit, offset, cancellationToken);
+        return Answers.Ok(new { Projects = page.Select(ProjectViews.Summary), Total = total, Limit = limit, Offset = offset });
+    });
+
+    [Function("GetProject")]
+    public Task<IActionResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+        Answers.Ok(await ProjectViews.DetailAsync(await FindAsync(id, cancellationToken), store, cancellationToken)));
+
+    [Function("ListDecisions")]
+    public Task<IActionResult> Decisions(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects/{id}/decisions")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        await FindAsync(id, cancellationToken);
+        string? status = request.Query["status"];
+        IReadOnlyList<DecisionRecord> decisions = await store.ListDecisionsAsync(id, cancellationToken);
+        return Answers.Ok(decisions.Where(d => string.IsNullOrEmpty(status) || d.Status == status).Select(ProjectViews.Decision));
+    });
+
+    [Function("CancelProject")]
+    public Task<IActionResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/projects/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        ProjectRecord project = await FindAsync(id, cancellationToken);
+        if (Phases.IsFinal(project.Phase))
+            throw new InputProblem("id", $"Project {id} is {project.Phase} already.", StatusCodes.Status409Conflict);
+
+        // The mark ends running agents and gates at once, the event ends the pipeline; both are safe to repeat.
+        string mark = data.CancelMark(id);
+        Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
+        await File.WriteAllTextAsync(mark, "", cancellationToken);
+        await client.RaiseEventAsync(id, ProjectEvents.Cancel, "Cancelled by a person.", cancellationToken);
+        return Answers.Ok(new { Ok = true, ProjectId = id });
+    });
+
+    private async Task<ProjectRecord> FindAsync(string id, CancellationToken cancellationToken) =>
+        (Ids.IsValid(id) ? await store.FindProjectAsync(id, cancellationToken) : null)
+        ?? throw new InputProblem("id", $"There is no project '{id}'.", StatusCodes.Status404NotFound);
+}

@@ -1,0 +1,105 @@
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>Projects as the wire shows them: the stored documents under the contract's keys.</summary>
+internal static class ProjectViews
+{
+    public static object Summary(ProjectRecord p) => new
+    {
+        Id = p.ProjectId,
+        p.ProjectId,
+        p.ProjectName,
+        p.RepoPath,
+        p.BuildCommand,
+        p.TestCommand,
+        p.Phase,
+        p.AgentCount,
+        p.CompletedCount,
+        p.FailedCount,
+        p.MergedCount,
+        p.MergeOrder,
+        p.CurrentMerge,
+        p.BuildAttempts,
+        p.TestAttempts,
+        p.StartedAt,
+        p.CompletedAt,
+        p.ErrorMessage,
+        p.TargetBranch,
+        p.BaseCommit,
+        p.IntegrationCommit,
+        p.LandedCommit,
+    };
+
+    public static async Task<object> DetailAsync(ProjectRecord p, ProjectStore store, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SessionRecord> sessions = await store.ListSessionsAsync(p.ProjectId, cancellationToken);
+        IReadOnlyList<DecisionRecord> decisions = await store.ListDecisionsAsync(p.ProjectId, cancellationToken);
+        return new
+        {
+            Id = p.ProjectId,
+            p.ProjectId,
+            p.ProjectName,
+            p.RepoPath,
+            p.BuildCommand,
+            p.TestCommand,
+            p.Phase,
+            p.AgentCount,
+            p.CompletedCount,
+            p.FailedCount,
+            p.MergedCount,
+            p.MergeOrder,
+            p.CurrentMerge,
+            p.BuildAttempts,
+            p.TestAttempts,
+            p.StartedAt,
+            p.CompletedAt,
+            p.ErrorMessage,
+            p.TargetBranch,
+            p.BaseCommit,
+            p.IntegrationCommit,
+            p.LandedCommit,
+            p.Gates,
+            Sessions = sessions.Select(s => Session(s, p.Merges.FirstOrDefault(m => m.SessionId == s.SessionId))),
+            Decisions = decisions.Select(Decision),
+        };
+    }
+
+    public static object Decision(DecisionRecord d) => new
+    {
+        Id = d.DecisionId,
+        d.DecisionId,
+        d.ProjectId,
+        d.DecisionType,
+        d.Description,
+        d.ProposedAction,
+        d.Context,
+        d.Status,
+        d.Comment,
+        d.CreatedAt,
+        d.ResolvedAt,
+    };
+
+    private static object Session(SessionRecord s, SessionMerge? merge) => new
+    {
+        Id = s.SessionId,
+        s.ProjectId,
+        s.SessionId,
+        s.TeamName,
+        s.TaskDescription,
+        s.Status,
+        s.FilesChanged,
+        MergeOrderIndex = merge?.OrderIndex,
+        merge?.MergeResult,
+        MergedAt = merge?.Commit is null ? null : (DateTime?)merge.At,
+        MergeCommit = merge?.Commit,
+        s.StartedAt,
+        s.CompletedAt,
+        s.BranchName,
+        s.WorktreePath,
+        s.LastLine,
+        s.Error,
+        s.ExitCode,
+    };
+}

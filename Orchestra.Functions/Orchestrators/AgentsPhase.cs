@@ -1,0 +1,39 @@
+using Microsoft.DurableTask;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>waiting: one sub-orchestration per agent, all at once.</summary>
+internal sealed class AgentsPhase(ProjectRun run)
+{
+    public IReadOnlyList<AgentEnd> Ends { get; private set; } = [];
+
+    public async Task RunAsync()
+    {
+        await run.EnterAsync(Phases.Waiting);
+        var open = run.Plan.Agents.Select(StartAsync).ToList();
+        var ends = new List<AgentEnd>();
+        while (open.Count > 0)
+        {
+            Task<AgentEnd> first = await Task.WhenAny(open);
+            open.Remove(first);
+            ends.Add(await first);
+            Ends = ends;
+            await run.SaveAsync(run.Record with
+            {
+                CompletedCount = ends.Count(e => e.Status is "completed" or "no_change"),
+                FailedCount = ends.Count(e => e.Status is "failed" or "timed_out"),
+            });
+        }
+
+        run.ThrowIfCancelled();
+        if (ends.All(e => e.Status is not ("completed" or "no_change")))
+            throw new PipelineEnd(Phases.Failed, $"None of the {ends.Count} agents completed.");
+    }
+
+    private Task<AgentEnd> StartAsync(AgentPlan agent) =>
+        run.Context.CallSubOrchestratorAsync<AgentEnd>(
+            nameof(AgentOrchestrator),
+            new AgentStart(run.Plan.ProjectId, run.Prepared.RepoPath, run.Prepared.BaseCommit, agent),
+            new SubOrchestrationOptions(instanceId: agent.SessionId));
+}

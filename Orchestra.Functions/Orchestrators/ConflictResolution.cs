@@ -1,0 +1,46 @@
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>A merge that conflicts: a person decides, an agent resolves, and what it leaves is taken only if it is a resolution.</summary>
+internal sealed class ConflictResolution(ProjectRun run)
+{
+    /// <returns>The merge commit, or null when the person rejected it.</returns>
+    public async Task<string?> ResolveAsync(
+        string? sessionId, string incoming, string theirs, string message, IReadOnlyList<ConflictedFile> conflicts, string proposal)
+    {
+        string? trouble = null;
+        while (true)
+        {
+            string description = $"{incoming} conflicts with what is merged, in {string.Join(", ", conflicts.Select(c => c.Path))}."
+                + (trouble is null ? "" : $" The last attempt was not accepted: {trouble}");
+            DecisionAnswer answer = await run.DecideAsync(
+                DecisionTypes.MergeConflict, description, proposal, new DecisionContext(SessionId: sessionId, Conflicts: conflicts, Commit: theirs));
+            if (answer.Action != "approve")
+                return null;
+            ConcludedWork work = await AttemptAsync(incoming, theirs, message, conflicts, answer.Comment);
+            if (work.Commit is not null)
+                return work.Commit;
+            trouble = work.Reason;
+        }
+    }
+
+    private async Task<ConcludedWork> AttemptAsync(string incoming, string theirs, string message, IReadOnlyList<ConflictedFile> conflicts, string? comment)
+    {
+        string workId = run.NextWorkId("resolve");
+        LaidOutWorktree worktree = await run.CallAsync<LaidOutWorktree>(
+            ActivityNames.LayOutConflict, new LayOutConflictInput(run.Prepared.RepoPath, workId, run.Head, theirs));
+        RunResult agent = await run.RunOnceAsync(ActivityNames.RunAgent, new AgentRun(
+            workId, run.Plan.ProjectId, run.Prepared.RepoPath, worktree.Path, Messages.ResolvePrompt(incoming, comment, conflicts),
+            run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: null));
+        run.ThrowIfCancelled();
+        ConcludedWork work = agent.Status == RunStatus.Completed
+            ? await run.CallAsync<ConcludedWork>(ActivityNames.ConcludeConflict, new ConcludeConflictInput(
+                run.Prepared.RepoPath, worktree.Path, run.IntegrationRef, run.Head, theirs,
+                [.. conflicts.Select(c => c.Path)], message, run.Context.CurrentUtcDateTime))
+            : new ConcludedWork(null, agent.Error ?? "The agent failed.");
+        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [worktree.Path]));
+        return work;
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.DurableTask;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>Whatever the end: unmerged work is kept, worktrees go, open decisions are closed, the final phase is written last.</summary>
+internal sealed class EndPhase(ProjectRun run)
+{
+    public async Task FinishAsync(IReadOnlyList<AgentEnd> ends, string phase, string? reason)
+    {
+        string? trouble = null;
+        try
+        {
+            foreach (AgentEnd end in ends.Where(e => e.WorktreePath is not null && !IsMerged(e)))
+            {
+                await run.CallAsync(ActivityNames.KeepWork, new KeepWorkInput(
+                    run.Prepared.RepoPath, end.SessionId, end.WorktreePath, run.Context.CurrentUtcDateTime));
+            }
+
+            await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(
+                run.Prepared.RepoPath, run.Plan.ProjectId, [.. ends.Select(e => e.WorktreePath).OfType<string>()]));
+        }
+        catch (TaskFailedException e)
+        {
+            // The outcome stands; what could not be tidied is said.
+            trouble = $"{e.TaskName}: {e.FailureDetails.ErrorMessage}";
+        }
+
+        await run.CallAsync(ActivityNames.CloseDecisions, run.Plan.ProjectId);
+        await run.SaveAsync(run.Record with
+        {
+            Phase = phase,
+            CurrentMerge = null,
+            ErrorMessage = reason ?? trouble,
+            CompletedAt = run.Context.CurrentUtcDateTime,
+        });
+    }
+
+    private bool IsMerged(AgentEnd end) =>
+        end.Status == "no_change" || run.Record.Merges.Any(m => m.SessionId == end.SessionId && m.Commit is not null && run.Record.LandedCommit is not null);
+}

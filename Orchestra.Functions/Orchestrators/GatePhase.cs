@@ -1,0 +1,92 @@
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>building and testing the integration branch's head. Returns only when both pass; otherwise the pipeline ends.</summary>
+internal sealed class GatePhase(ProjectRun run)
+{
+    public async Task VerifyAsync()
+    {
+        while (!(await PassesAsync("build", Phases.Building, DecisionTypes.BuildFailure, run.Plan.BuildCommand)
+            && await PassesAsync("test", Phases.Testing, DecisionTypes.TestFailure, run.Plan.TestCommand)))
+        {
+            // A fix is a new commit, which must pass both gates from the start.
+        }
+    }
+
+    /// <returns>False when a fix moved the head.</returns>
+    private async Task<bool> PassesAsync(string kind, string phase, string decision, string? command)
+    {
+        if (string.IsNullOrWhiteSpace(command))
+            return true;
+        await run.EnterAsync(phase);
+        RunResult result = await RunAsync(kind, command);
+        if (result.Status == RunStatus.Completed)
+            return true;
+        await FixAsync(kind, decision, command, result);
+        return false;
+    }
+
+    private async Task<RunResult> RunAsync(string kind, string command)
+    {
+        RunResult result = await run.RunOnceAsync(ActivityNames.RunGate, new GateInput(
+            run.Plan.ProjectId, run.NextWorkId(kind), kind, run.Prepared.RepoPath, run.Head, command, run.Plan.Options.GateTimeoutSeconds));
+        run.ThrowIfCancelled();
+        var record = new GateRecord(
+            kind, run.Head, result.Status == RunStatus.Completed, result.ExitCode, result.OutputTail, (result.CompletedAt - result.StartedAt).TotalSeconds);
+        await run.SaveAsync(run.Record with
+        {
+            Gates = [.. run.Record.Gates, record],
+            BuildAttempts = run.Record.BuildAttempts + (kind == "build" ? 1 : 0),
+            TestAttempts = run.Record.TestAttempts + (kind == "test" ? 1 : 0),
+        });
+        return result;
+    }
+
+    /// <summary>Asks, then lets fix agents try until one commit passes this gate or the attempts are used up, then asks again.</summary>
+    private async Task FixAsync(string kind, string decision, string command, RunResult failure)
+    {
+        while (true)
+        {
+            DecisionAnswer answer = await run.DecideAsync(
+                decision,
+                $"The {kind} failed on {run.Head[..10]}: {failure.Error}.",
+                $"Approve to let an agent mend it (at most {run.Plan.Options.MaxFixAttempts} attempts), or reject to fail the pipeline.",
+                new DecisionContext(Commit: run.Head, Command: command, ExitCode: failure.ExitCode, OutputTail: failure.OutputTail));
+            if (answer.Action != "approve")
+                throw new PipelineEnd(Phases.Failed, $"The {kind} failed and the fix was rejected.");
+
+            for (int attempt = 1; attempt <= run.Plan.Options.MaxFixAttempts; attempt++)
+            {
+                if (!await AttemptAsync(kind, command, failure, answer.Comment, attempt))
+                    continue;
+                failure = await RunAsync(kind, command);
+                if (failure.Status == RunStatus.Completed)
+                    return;
+            }
+        }
+    }
+
+    private async Task<bool> AttemptAsync(string kind, string command, RunResult failure, string? comment, int attempt)
+    {
+        string workId = run.NextWorkId("fix");
+        LaidOutWorktree worktree = await run.CallAsync<LaidOutWorktree>(
+            ActivityNames.LayOutFix, new LayOutFixInput(run.Prepared.RepoPath, workId, run.Head));
+        RunResult agent = await run.RunOnceAsync(ActivityNames.RunAgent, new AgentRun(
+            workId, run.Plan.ProjectId, run.Prepared.RepoPath, worktree.Path, Messages.FixPrompt(kind, command, failure.OutputTail, comment),
+            run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: run.Head));
+        run.ThrowIfCancelled();
+        string? commit = null;
+        if (agent.Status == RunStatus.Completed)
+        {
+            commit = (await run.CallAsync<ConcludedWork>(ActivityNames.ConcludeFix, new ConcludeFixInput(
+                run.Prepared.RepoPath, worktree.Path, run.IntegrationRef, run.Head,
+                Messages.Fix(run.Plan.ProjectId, kind, attempt), run.Context.CurrentUtcDateTime))).Commit;
+        }
+
+        run.Head = commit ?? run.Head;
+        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [worktree.Path]));
+        return commit is not null;
+    }
+}

@@ -1,0 +1,75 @@
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>analyzing and merging: each branch comes in as one merge commit, then passes the gates before the next one.</summary>
+internal sealed class MergePhase(ProjectRun run, GatePhase gates)
+{
+    /// <returns>Whether anything was merged.</returns>
+    public async Task<bool> RunAsync(IReadOnlyList<AgentEnd> ends)
+    {
+        await run.EnterAsync(Phases.Analyzing);
+        // In the order of the launch, whoever finished first.
+        List<AgentPlan> agents = [.. run.Plan.Agents.Where(a => ends.Any(e => e.SessionId == a.SessionId && e.Status == "completed"))];
+        foreach (AgentEnd end in ends.Where(e => e.Status == "no_change"))
+            Note(end.SessionId, MergeResults.NoChange, null);
+        if (agents.Count == 0)
+            return false;
+
+        var heads = ends.ToDictionary(e => e.SessionId, e => e.HeadCommit!);
+        MergePlan plan = await run.CallAsync<MergePlan>(ActivityNames.PlanMerges, new PlanMergesInput(
+            run.Prepared.RepoPath, run.Prepared.BaseCommit, [.. agents.Select(a => new BranchHead(a.SessionId, heads[a.SessionId]))]));
+        await run.SaveAsync(run.Record with { MergeOrder = plan.Order });
+
+        for (int position = 0; position < plan.Order.Count; position++)
+        {
+            AgentPlan agent = agents.Single(a => a.SessionId == plan.Order[position]);
+            await MergeAsync(agent, heads[agent.SessionId], position);
+        }
+
+        return run.Record.MergedCount > 0;
+    }
+
+    private async Task MergeAsync(AgentPlan agent, string theirs, int position)
+    {
+        await run.EnterAsync(Phases.Merging);
+        run.Record = run.Record with { CurrentMerge = agent.SessionId };
+        string message = Messages.Merge(run.Plan.ProjectId, agent, position);
+        MergeOutcome outcome = await run.CallAsync<MergeOutcome>(ActivityNames.MergeBranch, new MergeBranchInput(
+            run.Prepared.RepoPath, run.IntegrationRef, run.Head, theirs, message, run.Context.CurrentUtcDateTime));
+        string result = MergeResults.Merged;
+        string? commit = outcome.Commit;
+        if (commit is null)
+        {
+            result = MergeResults.MergedResolved;
+            commit = await new ConflictResolution(run).ResolveAsync(
+                agent.SessionId, $"{agent.Team}: {agent.Task}", theirs, message, outcome.Conflicts,
+                "Approve to let an agent resolve the conflict, or reject to skip this agent (its work is kept).");
+        }
+
+        if (commit is null)
+        {
+            Note(agent.SessionId, MergeResults.Skipped, position);
+            await run.CallAsync(ActivityNames.KeepWork, new KeepWorkInput(run.Prepared.RepoPath, agent.SessionId, null, run.Context.CurrentUtcDateTime));
+        }
+        else
+        {
+            run.Head = commit;
+            Note(agent.SessionId, result, position);
+            await gates.VerifyAsync();
+        }
+
+        await run.SaveAsync(run.Record with { CurrentMerge = null });
+    }
+
+    private void Note(string sessionId, string result, int? position)
+    {
+        var merge = new SessionMerge(sessionId, result, position, result is MergeResults.Merged or MergeResults.MergedResolved ? run.Head : null, run.Context.CurrentUtcDateTime);
+        run.Record = run.Record with
+        {
+            Merges = [.. run.Record.Merges, merge],
+            MergedCount = run.Record.MergedCount + (merge.Commit is null ? 0 : 1),
+        };
+    }
+}

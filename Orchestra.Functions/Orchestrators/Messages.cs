@@ -1,0 +1,53 @@
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>Commit messages and prompts. Trailers name where a commit comes from.</summary>
+internal static class Messages
+{
+    public static string Work(string projectId, AgentPlan agent) =>
+        $"{Title(agent.Task)}\n\n{Trailers(projectId, agent.SessionId, agent.Team)}";
+
+    public static string Merge(string projectId, AgentPlan agent, int position) =>
+        $"Merge {agent.Team}: {Title(agent.Task)}\n\n{Trailers(projectId, agent.SessionId, agent.Team)}\nOrchestra-Position: {position + 1}";
+
+    public static string MergeTarget(string projectId, string targetBranch) =>
+        $"Merge {ShortName(targetBranch)}, which moved meanwhile\n\nOrchestra-Project: {projectId}";
+
+    public static string Fix(string projectId, string kind, int attempt) =>
+        $"Fix the {kind}\n\nOrchestra-Project: {projectId}\nOrchestra-Fix: {kind} {attempt}";
+
+    public static string ResolvePrompt(string incoming, string? comment, IReadOnlyList<ConflictedFile> conflicts) =>
+        $"""
+        A merge in this git worktree stopped at conflicts. Resolve them so that both sides' intent is kept.
+        Edit only the conflicted files, leave no conflict marker, do not commit.
+
+        Coming in: {incoming}
+        Conflicted files:
+        {string.Join('\n', conflicts.Select(c => "- " + c.Path))}
+        {Remark(comment)}
+        """;
+
+    public static string FixPrompt(string kind, string command, string outputTail, string? comment) =>
+        $"""
+        The {kind} command fails in this git worktree. Find out why and mend it; do not commit.
+
+        Command: {command}
+        {Remark(comment)}
+        End of its output:
+        {outputTail}
+        """;
+
+    public static string Title(string task)
+    {
+        string line = task.AsSpan().TrimStart().ToString().Split('\n')[0].Trim();
+        return line.Length <= 72 ? line : line[..71] + "…";
+    }
+
+    private static string ShortName(string reference) => reference.StartsWith("refs/heads/", StringComparison.Ordinal) ? reference[11..] : reference;
+
+    private static string Remark(string? comment) => string.IsNullOrWhiteSpace(comment) ? "" : $"The person who decided says: {comment}\n";
+
+    private static string Trailers(string projectId, string sessionId, string team) =>
+        $"Orchestra-Project: {projectId}\nOrchestra-Session: {sessionId}\nOrchestra-Agent: {team}";
+}

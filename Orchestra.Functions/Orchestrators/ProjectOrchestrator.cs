@@ -1,0 +1,52 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>
+/// The General Manager's pipeline: launching, waiting, analyzing, merging, building, testing, landing. Its instance id is the project id.
+/// It only decides; every effect is an activity that maps commits to commits, so that a crash at any point is a resume.
+/// </summary>
+public static class ProjectOrchestrator
+{
+    [Function(nameof(ProjectOrchestrator))]
+    public static async Task<ProjectRecord> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ProjectPlan plan = context.GetInput<ProjectPlan>()!;
+        ILogger logger = context.CreateReplaySafeLogger(nameof(ProjectOrchestrator));
+        var run = new ProjectRun(context, plan);
+        var agents = new AgentsPhase(run);
+        (string phase, string? reason) = await EndOfAsync(run, agents);
+        await new EndPhase(run).FinishAsync(agents.Ends, phase, reason);
+        Log.ProjectEnded(logger, plan.ProjectId, phase, reason);
+        return run.Record;
+    }
+
+    private static async Task<(string Phase, string? Reason)> EndOfAsync(ProjectRun run, AgentsPhase agents)
+    {
+        try
+        {
+            await run.SaveAsync(run.Record);
+            run.Prepared = await run.CallAsync<PreparedProject>(
+                ActivityNames.PrepareProject, new PrepareProjectInput(run.Plan.ProjectId, run.Plan.RepoPath));
+            run.Head = run.Prepared.BaseCommit;
+            run.Record = run.Record with { TargetBranch = run.Prepared.TargetBranch, BaseCommit = run.Prepared.BaseCommit };
+
+            await agents.RunAsync();
+            if (await new MergePhase(run, new GatePhase(run)).RunAsync(agents.Ends))
+                await new LandingPhase(run).RunAsync();
+            return (Phases.Completed, null);
+        }
+        catch (PipelineEnd end)
+        {
+            return (end.Phase, end.Message);
+        }
+        catch (TaskFailedException e)
+        {
+            return (Phases.Failed, $"{e.TaskName}: {e.FailureDetails.ErrorMessage}");
+        }
+    }
+}

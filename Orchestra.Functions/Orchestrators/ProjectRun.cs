@@ -1,0 +1,90 @@
+using Microsoft.DurableTask;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>Ends the pipeline early with a final phase.</summary>
+internal sealed class PipelineEnd(string phase, string? reason) : Exception(reason)
+{
+    public string Phase { get; } = phase;
+}
+
+/// <summary>The state of one project while its orchestration runs, and what every phase needs: activities, saving, decisions, cancel.</summary>
+internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan plan)
+{
+    private readonly Task<string> cancelled = context.WaitForExternalEvent<string>(ProjectEvents.Cancel);
+    private int runs;
+
+    public TaskOrchestrationContext Context { get; } = context;
+    public ProjectPlan Plan { get; } = plan;
+    public PreparedProject Prepared { get; set; } = new(plan.RepoPath, "", "");
+
+    /// <summary>The head of the integration branch.</summary>
+    public string Head { get; set; } = "";
+
+    public string IntegrationRef => RefNames.Integration(Plan.ProjectId);
+
+    public ProjectRecord Record { get; set; } = new()
+    {
+        ProjectId = plan.ProjectId,
+        ProjectName = plan.ProjectName,
+        RepoPath = plan.RepoPath,
+        BuildCommand = plan.BuildCommand,
+        TestCommand = plan.TestCommand,
+        Phase = Phases.Launching,
+        AgentCount = plan.Agents.Count,
+        StartedAt = context.CurrentUtcDateTime,
+    };
+
+    public Task<T> CallAsync<T>(string activity, object input) => Context.CallActivityAsync<T>(activity, input, Retries.Git);
+
+    public Task CallAsync(string activity, object input) => Context.CallActivityAsync(activity, input, Retries.Git);
+
+    /// <summary>Agents and gates: never retried behind the person's back.</summary>
+    public Task<RunResult> RunOnceAsync(string activity, object input) => Context.CallActivityAsync<RunResult>(activity, input);
+
+    /// <summary>A name for the next run or worktree, the same on every replay.</summary>
+    public string NextWorkId(string kind) => $"{Plan.ProjectId}-{kind}-{++runs}";
+
+    public async Task SaveAsync(ProjectRecord record)
+    {
+        Record = record with { IntegrationCommit = Head.Length == 0 ? null : Head };
+        await CallAsync(ActivityNames.SaveProject, Record);
+    }
+
+    public async Task EnterAsync(string phase)
+    {
+        ThrowIfCancelled();
+        if (Record.Phase != phase)
+            await SaveAsync(Record with { Phase = phase });
+    }
+
+    public void ThrowIfCancelled()
+    {
+        if (cancelled.IsCompleted)
+            throw new PipelineEnd(Phases.Cancelled, cancelled.Result);
+    }
+
+    /// <summary>Asks a person and waits, for as long as it takes; a cancelled project waits no longer.</summary>
+    public async Task<DecisionAnswer> DecideAsync(string type, string description, string proposedAction, DecisionContext details)
+    {
+        ThrowIfCancelled();
+        string id = Ids.At(Context.CurrentUtcDateTime, Context.NewGuid().ToString("N")[..6]);
+        Task<DecisionAnswer> answer = Context.WaitForExternalEvent<DecisionAnswer>(ProjectEvents.Decision(id));
+        await CallAsync(ActivityNames.OpenDecision, new DecisionRecord
+        {
+            DecisionId = id,
+            ProjectId = Plan.ProjectId,
+            DecisionType = type,
+            Description = description,
+            ProposedAction = proposedAction,
+            Context = details,
+            Status = "pending",
+            CreatedAt = Context.CurrentUtcDateTime,
+        });
+        await Task.WhenAny(answer, cancelled);
+        ThrowIfCancelled();
+        return await answer;
+    }
+}

@@ -1,0 +1,4 @@
+using Microsoft.Extensions.Hosting;
+using Orchestra.Functions;
+
+OrchestraHost.Build(args).Run();

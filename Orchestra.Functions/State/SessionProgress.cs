@@ -1,0 +1,15 @@
+using Orchestra.Activities.Agents;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+
+namespace Orchestra.Functions.State;
+
+/// <summary>Shows an agent's last line in its session while it runs. Runs that are no session (fixes, gates) have no place to show it.</summary>
+internal sealed class SessionProgress(ProjectStore store) : IRunObserver
+{
+    public async Task LastLineAsync(string runId, string line, CancellationToken cancellationToken)
+    {
+        if (await store.FindSessionAsync(runId, cancellationToken) is { Status: "running" } session)
+            await store.SaveSessionAsync(session with { LastLine = line }, cancellationToken);
+    }
+}
