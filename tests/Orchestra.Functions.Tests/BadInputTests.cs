@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Orchestra.Testing;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>Bad input gets a 4xx that names the field, and leaves nothing behind.</summary>
+public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
+{
+    [Theory]
+    [InlineData("", 400, "body")]
+    [InlineData("{", 400, "body")]
+    [InlineData("[]", 400, "body")]
+    [InlineData("null", 400, "body")]
+    [InlineData("""{"project_name":"x","repo_path":"/","agents":[]}""", 422, "agents")]
+    [InlineData("""{"project_name":"x","repo_path":"/"}""", 422, "agents")]
+    [InlineData("""{"project_name":"x","repo_path":"/","agents":{}}""", 400, "agents")]
+    [InlineData("""{"project_name":"x","repo_path":"/","agents":[1]}""", 400, "agents[0]")]
+    [InlineData("""{"project_name":"x","repo_path":"/","agents":[{"team":5,"task":"t"}]}""", 400, "agents[0].team")]
+    [InlineData("""{"project_name":"x","repo_path":"/","agents":[{"team":"nobody","task":"t"}]}""", 422, "agents[0].team")]
+    [InlineData("""{"project_name":"x","repo_path":"/","agents":[{"team":"feature-dev","task":" "}]}""", 422, "agents[0].task")]
+    [InlineData("""{"project_name":"","repo_path":"/","agents":[{"team":"feature-dev","task":"t"}]}""", 422, "project_name")]
+    [InlineData("""{"project_name":"x","agents":[{"team":"feature-dev","task":"t"}]}""", 422, "repo_path")]
+    [InlineData("""{"project_name":"x","repo_path":7,"agents":[{"team":"feature-dev","task":"t"}]}""", 400, "repo_path")]
+    [InlineData("""{"project_name":"x","repo_path":"/","agnets":[]}""", 400, "agnets")]
+    [InlineData("""{"project_name":"x","repo_path":"relative","agents":[{"team":"feature-dev","task":"t"}]}""", 422, "repo_path")]
+    [InlineData("""{"project_name":"x","repo_path":"--upload-pack=x","agents":[{"team":"feature-dev","task":"t"}]}""", 422, "repo_path")]
+    [InlineData("""{"project_name":"x","repo_path":"/no/such/folder","agents":[{"team":"feature-dev","task":"t"}]}""", 422, "repo_path")]
+    [InlineData("""{"project_name":"x","repo_path":"/proc","agents":[{"team":"feature-dev","task":"t"}]}""", 422, "repo_path")]
+    public async Task Launch_names_the_field(string body, int status, string field)
+    {
+        var answer = await host.Api.PostAsync("/api/gm/launch", body);
+        Assert.Equal(status, (int)answer.Status);
+        Assert.Equal(field, (string)answer.Body["field"]!);
+        Assert.NotEmpty((string)answer.Body["detail"]!);
+        Assert.Equal(0, (int)(await host.Api.GetAsync("/api/gm/projects")).Body["total"]!);
+    }
+
+    [Fact]
+    public async Task A_repository_without_commit_is_refused()
+    {
+        using var repository = new TestRepository();
+        await RefusedAsync(repository, "commit");
+    }
+
+    [Fact]
+    public async Task A_repository_in_the_middle_of_a_merge_is_refused()
+    {
+        using var repository = new TestRepository();
+        repository.Write("a", "1");
+        repository.Commit("one");
+        File.WriteAllText(Path.Combine(repository.Path, ".git", "MERGE_HEAD"), repository.Git("rev-parse", "HEAD"));
+        await RefusedAsync(repository, "merge");
+    }
+
+    [Fact]
+    public async Task A_repository_in_the_middle_of_a_rebase_is_refused()
+    {
+        using var repository = new TestRepository();
+        repository.Write("a", "1");
+        repository.Commit("one");
+        Directory.CreateDirectory(Path.Combine(repository.Path, ".git", "rebase-merge"));
+        await RefusedAsync(repository, "rebase");
+    }
+
+    [Theory]
+    [InlineData("/api/gm/projects/nope")]
+    [InlineData("/api/gm/projects/20260101-000000-abcdef")]
+    [InlineData("/api/gm/projects/..%2f..%2fetc")]
+    public async Task Unknown_projects_are_404(string path) =>
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Api.GetAsync(path)).Status);
+
+    [Theory]
+    [InlineData("""{"action":"perhaps"}""", 422)]
+    [InlineData("""{}""", 422)]
+    [InlineData("""{"action":"approve","extra":1}""", 400)]
+    [InlineData("""{"action":"approve"}""", 404)]
+    public async Task Resolving_says_what_is_wrong(string body, int status) =>
+        Assert.Equal(status, (int)(await host.Api.PostAsync("/api/gm/decisions/20260101-000000-abcdef/resolve", body)).Status);
+
+    private async Task RefusedAsync(TestRepository repository, string word)
+    {
+        string before = repository.Git("for-each-ref");
+        var answer = await host.Api.PostAsync(
+            "/api/gm/launch", OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("true")).ToJsonString());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
+        Assert.Equal("repo_path", (string)answer.Body["field"]!);
+        Assert.Contains(word, (string)answer.Body["detail"]!, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(before, repository.Git("for-each-ref"));
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>The real host in this process, on a free loopback port with a data folder of its own.</summary>
+public sealed class HostFixture : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("orchestra-host-").FullName;
+    private IHost? host;
+
+    internal OrchestraApi Api { get; private set; } = null!;
+
+    internal string DataFolder => Path.Combine(folder, "data");
+
+    public async ValueTask InitializeAsync()
+    {
+        int port = FreePort.Next();
+        host = OrchestraHost.Build([
+            "--urls", $"http://127.0.0.1:{port}",
+            "--ORCHESTRA_DATA", DataFolder,
+            "--ORCHESTRA_CONFIG", Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml"),
+            "--Logging:LogLevel:Default", "Warning",
+        ]);
+        await host.StartAsync();
+        Api = new OrchestraApi(new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await host!.StopAsync();
+        host.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>The host as a process of its own, so that it can be killed with SIGKILL and started again on the same data.</summary>
+internal sealed class HostProcess(string dataFolder, int port) : IDisposable
+{
+    private Process? process;
+
+    public void Start()
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in new[]
+        {
+            Path.Combine(AppContext.BaseDirectory, "Orchestra.Functions.dll"),
+            "--urls", $"http://127.0.0.1:{port}",
+            "--ORCHESTRA_DATA", dataFolder,
+            "--ORCHESTRA_CONFIG", Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml"),
+            "--Logging:LogLevel:Default", "Warning",
+        })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        process = Process.Start(start)!;
+        process.OutputDataReceived += (_, e) => TestContext.Current.TestOutputHelper?.WriteLine(e.Data ?? "");
+        process.ErrorDataReceived += (_, e) => TestContext.Current.TestOutputHelper?.WriteLine(e.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public void Kill()
+    {
+        process!.Kill();
+        process.WaitForExit();
+        process.Dispose();
+        process = null;
+    }
+
+    public void Dispose()
+    {
+        if (process is not null)
+            Kill();
+    }
+}
