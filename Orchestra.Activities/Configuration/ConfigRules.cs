@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using Orchestra.Core.Configuration;
+
+namespace Orchestra.Activities.Configuration;
+
+/// <summary>What must hold between the parts of a configuration.</summary>
+internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, int> lineOf)
+{
+    private const string CommandMode = "command";
+    private const string DefaultCommand = "default";
+
+    private readonly List<ConfigProblem> problems = [];
+
+    public List<ConfigProblem> Check()
+    {
+        CheckClient();
+        foreach ((string name, TeamConfig team) in config.Teams.Definitions) CheckTeam($"teams.definitions.{name}", team);
+        foreach ((string name, ProjectTemplate template) in config.GmProjects) CheckTemplate($"gm_projects.{name}", template);
+        CheckPipeline();
+        return problems;
+    }
+
+    private void CheckClient()
+    {
+        Require(config.Client.DefaultMode == CommandMode, "client.default_mode",
+            $"'{config.Client.DefaultMode}' is not a known mode. Use '{CommandMode}' and give the program under client.commands");
+        bool needed = config.Teams.Definitions.Values.Any(t => t.Command is null) || config.GmProjects.Count > 0;
+        Require(!needed || config.Client.Commands.ContainsKey(DefaultCommand), $"client.commands.{DefaultCommand}",
+            "is missing. Add it with an argv, for example [claude, --print]: it runs every agent for which no other command is named");
+        foreach ((string name, CommandConfig command) in config.Client.Commands)
+        {
+            string key = $"client.commands.{name}";
+            Require(command.Argv.Count > 0 && command.Argv[0].Trim().Length > 0, $"{key}.argv",
+                "must name a program, then its arguments, for example [claude, --print]");
+            foreach (string variable in command.Env.Keys)
+                Require(VariableName().IsMatch(variable), $"{key}.env.{variable}", "is not a name for an environment variable. Use letters, digits and _");
+        }
+    }
+
+    private void CheckTeam(string key, TeamConfig team)
+    {
+        CheckCommand($"{key}.command", team.Command);
+        Require(team.Teammates.Count > 0, $"{key}.teammates", "must list at least one teammate with name and role");
+        for (int i = 0; i < team.Teammates.Count; i++)
+        {
+            TeammateConfig teammate = team.Teammates[i];
+            string place = $"{key}.teammates[{i}]";
+            RequireText($"{place}.name", teammate.Name);
+            RequireText($"{place}.role", teammate.Role);
+            RequirePositive($"{place}.timeout_seconds", teammate.TimeoutSeconds);
+        }
+    }
+
+    private void CheckTemplate(string key, ProjectTemplate template)
+    {
+        RequireText($"{key}.repo_path", template.RepoPath);
+        Require(template.Agents.Count > 0, $"{key}.agents", "must list at least one agent with team and task");
+        for (int i = 0; i < template.Agents.Count; i++)
+        {
+            TemplateAgent agent = template.Agents[i];
+            string place = $"{key}.agents[{i}]";
+            RequireText($"{place}.task", agent.Task);
+            Require(config.Teams.Definitions.ContainsKey(agent.Team), $"{place}.team",
+                $"'{agent.Team}' is not a team. Defined under teams.definitions: {Names(config.Teams.Definitions.Keys)}");
+        }
+    }
+
+    private void CheckPipeline()
+    {
+        PipelineConfig pipeline = config.Pipeline;
+        CheckCommand("pipeline.fix_command", pipeline.FixCommand);
+        RequirePositive("pipeline.gate_timeout_seconds", pipeline.GateTimeoutSeconds);
+        RequirePositive("pipeline.fix_timeout_seconds", pipeline.FixTimeoutSeconds);
+        Require(pipeline.MaxFixAttempts >= 0, "pipeline.max_fix_attempts", "must not be negative");
+        RequirePositive("pipeline.max_landing_attempts", pipeline.MaxLandingAttempts);
+    }
+
+    private void CheckCommand(string key, string? command) =>
+        Require(command is null || config.Client.Commands.ContainsKey(command), key,
+            $"'{command}' is not a command. Defined under client.commands: {Names(config.Client.Commands.Keys)}");
+
+    private void RequireText(string key, string text) => Require(text.Trim().Length > 0, key, "is missing. Give it a text");
+
+    private void RequirePositive(string key, int number) => Require(number > 0, key, $"must be greater than 0, not {number}");
+
+    private void Require(bool holds, string key, string message)
+    {
+        if (!holds) problems.Add(new ConfigProblem(lineOf(key), key, message + "."));
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
+    private static partial Regex VariableName();
+}

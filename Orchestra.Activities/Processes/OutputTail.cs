@@ -1,0 +1,47 @@
+using System.Text;
+
+namespace Orchestra.Activities.Processes;
+
+/// <summary>The end of a run's output as text, whatever bytes it printed.</summary>
+internal static class OutputTail
+{
+    public const int Bytes = 4096;
+    private const int LongestLine = 500;
+
+    /// <summary>At most <see cref="Bytes"/> bytes of valid UTF-8; empty when there is no output.</summary>
+    public static string Read(string file)
+    {
+        byte[] bytes = ReadEnd(file);
+        int start = 0;
+        // The cut may fall inside a character.
+        while (start < Math.Min(3, bytes.Length) && (bytes[start] & 0xC0) == 0x80) start++;
+        string text = Encoding.UTF8.GetString(bytes, start, bytes.Length - start).Replace('\0', '\uFFFD');
+
+        // Replacement characters are longer than the bytes that they stand for.
+        int cut = 0;
+        for (int size = Encoding.UTF8.GetByteCount(text); size > Bytes;)
+        {
+            int length = char.IsSurrogatePair(text, cut) ? 2 : 1;
+            size -= Encoding.UTF8.GetByteCount(text.AsSpan(cut, length));
+            cut += length;
+        }
+        return text[cut..];
+    }
+
+    /// <summary>The last line that is not blank, shortened; null when there is none.</summary>
+    public static string? LastLine(string file)
+    {
+        string? line = Read(file).Split('\n').LastOrDefault(l => !string.IsNullOrWhiteSpace(l))?.Trim();
+        return line is { Length: > LongestLine } ? line[..LongestLine] : line;
+    }
+
+    private static byte[] ReadEnd(string file)
+    {
+        if (!File.Exists(file)) return [];
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.Seek(-Math.Min(Bytes, stream.Length), SeekOrigin.End);
+        byte[] buffer = new byte[Bytes];
+        int read = stream.ReadAtLeast(buffer, Bytes, throwOnEndOfStream: false);
+        return buffer[..read];
+    }
+}

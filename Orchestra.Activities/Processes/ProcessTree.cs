@@ -1,0 +1,109 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestra.Activities.Processes;
+
+/// <summary>
+/// Everything that a run started, also what left its process group: children that called setsid or were handed to init
+/// still carry the run's marker in their environment.
+/// </summary>
+internal sealed class ProcessTree(string runId, string workingFolder, TimeProvider time, ILogger logger)
+{
+    /// <summary>The variable that marks every process of a run.</summary>
+    public const string Marker = "ORCHESTRA_RUN";
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private const int KillRounds = 500;
+
+    private readonly byte[] exactMarker = Encoding.UTF8.GetBytes($"{Marker}={runId}");
+    private readonly byte[] anyMarker = Encoding.UTF8.GetBytes($"{Marker}=");
+    private readonly string folder = Path.TrimEndingDirectorySeparator(workingFolder);
+
+    /// <summary>Ends all processes of the run: SIGTERM, after the grace SIGKILL, again until none is left.</summary>
+    /// <param name="supervisor">The session's leader, as long as its number is known to be the run's.</param>
+    public async Task EndAsync(int? supervisor, TimeSpan grace)
+    {
+        IReadOnlyList<ProcessEntry> alive = Members(supervisor, []);
+        if (alive.Count == 0) return;
+
+        // What a child of ours forks while it dies is found by parentage even when it hides marker and folder.
+        HashSet<(int, ulong)> known = [];
+        await RoundsAsync(Signals.Terminate, (int)(grace / Poll), supervisor, known, resend: false);
+        await RoundsAsync(Signals.Kill, KillRounds, supervisor, known, resend: true);
+
+        alive = Members(supervisor, known);
+        if (alive.Count > 0)
+            Log.ProcessesLeft(logger, runId, string.Join(", ", alive.Select(p => p.Pid)));
+    }
+
+    private async Task RoundsAsync(int signal, int rounds, int? supervisor, HashSet<(int, ulong)> known, bool resend)
+    {
+        HashSet<(int, ulong)> signalled = [];
+        for (int round = 0; round < rounds; round++)
+        {
+            IReadOnlyList<ProcessEntry> alive = Members(supervisor, known);
+            if (alive.Count == 0) return;
+            foreach (ProcessEntry process in alive)
+            {
+                known.Add((process.Pid, process.StartTicks));
+                if (signalled.Add((process.Pid, process.StartTicks)) || resend)
+                    Signals.Send(process.Pid, signal);
+            }
+            await Task.Delay(Poll, time, CancellationToken.None);
+        }
+    }
+
+    private List<ProcessEntry> Members(int? supervisor, HashSet<(int, ulong)> known)
+    {
+        IReadOnlyList<ProcessEntry> all = ProcessTable.All();
+        Dictionary<int, ProcessEntry> byPid = all.ToDictionary(p => p.Pid);
+        HashSet<int> spared = SelfAndAncestors(byPid);
+
+        HashSet<int> members = [.. all.Where(p => !spared.Contains(p.Pid) && !p.IsZombie && Belongs(p, supervisor, known)).Select(p => p.Pid)];
+        ILookup<int, ProcessEntry> children = all.ToLookup(p => p.Parent);
+        Queue<int> open = new(members);
+        while (open.TryDequeue(out int parent))
+        {
+            foreach (ProcessEntry child in children[parent])
+            {
+                if (!spared.Contains(child.Pid) && !child.IsZombie && members.Add(child.Pid))
+                    open.Enqueue(child.Pid);
+            }
+        }
+        return [.. members.Select(pid => byPid[pid])];
+    }
+
+    private bool Belongs(ProcessEntry process, int? supervisor, HashSet<(int, ulong)> known)
+    {
+        if (known.Contains((process.Pid, process.StartTicks))) return true;
+        if (supervisor is { } leader && (process.Session == leader || process.Group == leader)) return true;
+        byte[]? environment = ProcessTable.Environment(process.Pid);
+        if (environment is null) return false;
+        return Contains(environment, exactMarker, whole: true)
+            || (Contains(environment, anyMarker, whole: false) && IsInside(ProcessTable.WorkingFolder(process.Pid)));
+    }
+
+    private bool IsInside(string? path) =>
+        path is not null && (path == folder || path.StartsWith(folder + '/', StringComparison.Ordinal));
+
+    private static HashSet<int> SelfAndAncestors(Dictionary<int, ProcessEntry> byPid)
+    {
+        HashSet<int> spared = [1];
+        int pid = System.Environment.ProcessId;
+        while (spared.Add(pid) && byPid.TryGetValue(pid, out ProcessEntry? entry)) pid = entry.Parent;
+        return spared;
+    }
+
+    private static bool Contains(byte[] environment, ReadOnlySpan<byte> marker, bool whole)
+    {
+        ReadOnlySpan<byte> rest = environment;
+        while (rest.Length > 0)
+        {
+            int end = rest.IndexOf((byte)0);
+            ReadOnlySpan<byte> entry = end < 0 ? rest : rest[..end];
+            if (whole ? entry.SequenceEqual(marker) : entry.StartsWith(marker)) return true;
+            rest = end < 0 ? [] : rest[(end + 1)..];
+        }
+        return false;
+    }
+}

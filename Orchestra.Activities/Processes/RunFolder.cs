@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Activities.Processes;
+
+/// <summary>
+/// What is known of a run on disk; the only memory there is after a crash. Files appear whole (written aside, then renamed).
+/// <c>attempt</c> (ours) -> <c>pid</c> (supervisor) -> <c>exit</c> (supervisor) or <c>ending</c> (ours, before we kill) -> <c>result.json</c> (ours).
+/// </summary>
+internal sealed class RunFolder(string path)
+{
+    public string Path { get; } = path;
+    public string PromptFile => In("prompt.txt");
+    public string OutputFile => In("output.log");
+
+    /// <summary>The run's final word; null while there is none.</summary>
+    public RunResult? ReadResult(ILogger logger)
+    {
+        string? json = ReadOrNull("result.json");
+        if (json is null) return null;
+        try
+        {
+            return Json.Read<RunResult>(json);
+        }
+        catch (JsonException e)
+        {
+            // The exit file is still there, so the result is written anew and the agent does not run again.
+            Log.ResultUnreadable(logger, e, In("result.json"));
+            return null;
+        }
+    }
+
+    public void WriteResult(RunResult result) => Write("result.json", Json.Write(result));
+
+    public int? ReadExitCode() =>
+        int.TryParse(ReadOrNull("exit")?.Trim(), CultureInfo.InvariantCulture, out int code) ? code : null;
+
+    public ProcessIdentity? ReadProcess() => ReadOrNull("pid") is { } text ? ProcessIdentity.Parse(text) : null;
+
+    /// <summary>Why we began to kill the run: its status to be, or <see cref="Abandoned"/>.</summary>
+    public string? ReadEnding() => ReadOrNull("ending")?.Trim();
+
+    public void WriteEnding(string reason) => Write("ending", reason);
+
+    /// <summary>The host was stopped while the run was under way: it is started over.</summary>
+    public const string Abandoned = "abandoned";
+
+    /// <summary>When the current attempt was started; null when there was none.</summary>
+    public DateTimeOffset? ReadStart() =>
+        ReadOrNull("attempt")?.Split('\n') is [_, { } start, ..]
+            ? DateTimeOffset.Parse(start, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
+            : null;
+
+    /// <summary>Prepares a new attempt: what a former one left is removed, its output stays.</summary>
+    /// <returns>The token without which a supervisor does not start.</returns>
+    public string Begin(string? input, DateTimeOffset now)
+    {
+        Directory.CreateDirectory(Path);
+        // First, so that a late supervisor of a former attempt finds that its time is over.
+        string token = Guid.NewGuid().ToString("N");
+        Write("attempt", $"{token}\n{now:O}\n");
+        foreach (string name in (string[])["pid", "exit", "ending"]) File.Delete(In(name));
+        if (input is not null) Write("prompt.txt", input);
+        return token;
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    private void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path);
+        string aside = In(name + ".tmp");
+        using (FileStream stream = new(aside, FileMode.Create, FileAccess.Write))
+        {
+            stream.Write(new UTF8Encoding(false).GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(aside, In(name), overwrite: true);
+    }
+
+    private string? ReadOrNull(string name)
+    {
+        try
+        {
+            return File.ReadAllText(In(name));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}

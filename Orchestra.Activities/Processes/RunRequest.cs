@@ -1,0 +1,33 @@
+namespace Orchestra.Activities.Processes;
+
+/// <summary>One command to run to its end, whatever happens to the host meanwhile.</summary>
+/// <param name="RunId">Names the run's folder and marks its processes.</param>
+/// <param name="Input">Standard input; null for an empty one.</param>
+/// <param name="Timeout">Counted from the start of the process, also over a restart of the host.</param>
+internal sealed record RunRequest(
+    string RunId,
+    string? ProjectId,
+    string WorkingFolder,
+    IReadOnlyList<string> Argv,
+    string? Input,
+    IReadOnlyDictionary<string, string>? Environment,
+    TimeSpan Timeout)
+{
+    // The kernel's limit for one argument (32 pages), its closing NUL included.
+    private const int LongestArgument = 131_072 - 1;
+
+    /// <summary>Why the command cannot be started at all, in words for the person who configured it; null when it can.</summary>
+    public (int ExitCode, string Error)? FindObstacle()
+    {
+        if (Argv.Count == 0 || Argv[0].Length == 0)
+            return (127, "The command is empty. Give a program under client.commands.");
+        if (!Directory.Exists(WorkingFolder))
+            return (127, $"The working folder {WorkingFolder} does not exist.");
+        if (Argv.FirstOrDefault(a => a.Contains('\0')) is not null)
+            return (126, "An argument contains a NUL character. Leave {prompt} out of the arguments: the prompt then goes to standard input.");
+        if (Argv.Any(a => System.Text.Encoding.UTF8.GetByteCount(a) > LongestArgument))
+            return (126, "An argument is longer than 128 KB. Leave {prompt} out of the arguments: the prompt then goes to standard input.");
+        string path = Supervisor.EnvironmentOf(this).GetValueOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+        return ProgramLookup.Find(Argv[0], WorkingFolder, path);
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Activities.Processes;
+
+/// <summary>Waits for the end of a run's process and brings it about when time is up, the run is cancelled or the host stops.</summary>
+internal sealed class RunWatch(
+    RunRequest request, RunFolder folder, ProcessTree tree, DataFolder data, TimeProvider time, ILogger logger, IRunObserver? observer)
+{
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ObserveEvery = TimeSpan.FromMilliseconds(500);
+
+    private DateTimeOffset lastObserved = DateTimeOffset.MinValue;
+    private string? lastLine;
+
+    public required TimeSpan Grace { get; init; }
+
+    /// <summary>Whether the run or its project is to be cancelled.</summary>
+    public bool IsCancelled() =>
+        File.Exists(data.CancelMark(request.RunId)) || (request.ProjectId is { } project && File.Exists(data.CancelMark(project)));
+
+    /// <param name="exited">Completes at once when a child of ours ends; an adopted process is only seen by polling.</param>
+    public async Task<RunEnd> UntilEndAsync(
+        int pid, Func<bool> isAlive, Task exited, DateTimeOffset start, CancellationToken cancellationToken)
+    {
+        for (TimeSpan poll = ShortestPoll; ; poll = poll * 1.5 < LongestPoll ? poll * 1.5 : LongestPoll)
+        {
+            // In this order: the supervisor writes the exit code before it ends.
+            bool alive = isAlive();
+            if (folder.ReadExitCode() is { } code) return RunEnd.Exited(code);
+            if (!alive) return RunEnd.Killed;
+            if (cancellationToken.IsCancellationRequested)
+            {
+                await StopAsync(pid, RunFolder.Abandoned);
+                throw new OperationCanceledException("The host stops; the run starts over later.", cancellationToken);
+            }
+            if (IsCancelled()) return await StopAsync(pid, RunStatus.Cancelled);
+            if (time.GetUtcNow() - start >= request.Timeout) return await StopAsync(pid, RunStatus.TimedOut);
+            await ObserveAsync(cancellationToken);
+            await Task.WhenAny(exited, Task.Delay(poll, time, cancellationToken));
+        }
+    }
+
+    private async Task<RunEnd> StopAsync(int pid, RunStatus status)
+    {
+        await StopAsync(pid, status.ToString());
+        return RunEnd.Stopped(status, request.Timeout);
+    }
+
+    private async Task StopAsync(int pid, string reason)
+    {
+        // Written first: after a crash in between, the agent's exit by our signal must not pass for its own.
+        folder.WriteEnding(reason);
+        Log.RunStopped(logger, request.RunId, reason);
+        await tree.EndAsync(pid, Grace);
+    }
+
+    private async Task ObserveAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (observer is null || now - lastObserved < ObserveEvery) return;
+        lastObserved = now;
+        string? line = OutputTail.LastLine(folder.OutputFile);
+        if (line is null || line == lastLine) return;
+        lastLine = line;
+        try
+        {
+            await observer.LastLineAsync(request.RunId, line, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A progress display that fails must not end an agent's work.
+            Log.ObserverFailed(logger, e, request.RunId);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees the token next and ends the run in order.
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Cli.Api;
+
+// What the public HTTP API takes and gives. Answers are read leniently: a newer host may say more.
+
+/// <summary>The body of <c>POST /api/gm/launch</c>.</summary>
+/// <param name="FixCommand">The agent that resolves conflicts and mends failed gates; null: the host's configuration decides.</param>
+public sealed record LaunchRequest(
+    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, AgentCommand? FixCommand = null);
+
+/// <param name="Command">How this agent is run; null: the team's configuration decides.</param>
+public sealed record LaunchAgent(string Team, string Task, AgentCommand? Command = null);
+
+public sealed record LaunchResponse(bool Ok, string ProjectId, int AgentCount, IReadOnlyList<string> SessionIds);
+
+public sealed record TemplateView(
+    string Name, string? Description, string RepoPath, string? BuildCommand, string? TestCommand, int AgentCount, IReadOnlyList<LaunchAgent> Agents);
+
+public sealed record ProjectPage(IReadOnlyList<ProjectView> Projects, int Total, int Limit, int Offset);
+
+/// <summary>A project; the lists are filled by <c>GET /api/gm/projects/{id}</c> only.</summary>
+public sealed record ProjectView
+{
+    public string ProjectId { get; init; } = "";
+    public string ProjectName { get; init; } = "";
+    public string RepoPath { get; init; } = "";
+    public string? BuildCommand { get; init; }
+    public string? TestCommand { get; init; }
+    public string Phase { get; init; } = "";
+    public int AgentCount { get; init; }
+    public int CompletedCount { get; init; }
+    public int FailedCount { get; init; }
+    public int MergedCount { get; init; }
+    public string? CurrentMerge { get; init; }
+    public DateTime? StartedAt { get; init; }
+    public DateTime? CompletedAt { get; init; }
+    public string? ErrorMessage { get; init; }
+    public string? TargetBranch { get; init; }
+    public string? BaseCommit { get; init; }
+    public string? IntegrationCommit { get; init; }
+    public string? LandedCommit { get; init; }
+    public IReadOnlyList<GateRecord> Gates { get; init; } = [];
+    public IReadOnlyList<SessionView> Sessions { get; init; } = [];
+    public IReadOnlyList<DecisionView> Decisions { get; init; } = [];
+
+    public bool IsFinal => Phases.IsFinal(Phase);
+
+    public IEnumerable<DecisionView> Pending => Decisions.Where(d => d.Status == "pending");
+}
+
+public sealed record SessionView
+{
+    public string SessionId { get; init; } = "";
+    public string TeamName { get; init; } = "";
+    public string TaskDescription { get; init; } = "";
+    public string Status { get; init; } = "";
+    public string? LastLine { get; init; }
+    public string? MergeResult { get; init; }
+    public string? Error { get; init; }
+    public IReadOnlyList<string> FilesChanged { get; init; } = [];
+
+    /// <summary>The task's first line; the rest is for the agent.</summary>
+    public string Title => TaskDescription.TrimStart().Split('\n')[0].Trim();
+}
+
+public sealed record DecisionView
+{
+    public string DecisionId { get; init; } = "";
+    public string DecisionType { get; init; } = "";
+    public string Description { get; init; } = "";
+    public string ProposedAction { get; init; } = "";
+    public string Status { get; init; } = "";
+    public DecisionContext Context { get; init; } = new();
+}
+
+/// <summary>An error answer: <c>application/problem+json</c>, with the field and, in <c>detail</c>, what is wrong and the fix.</summary>
+internal sealed record Problem
+{
+    public string? Title { get; init; }
+    public string? Detail { get; init; }
+    public string? Field { get; init; }
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
+
+    public IEnumerable<string> Lines()
+    {
+        if (Errors is { Count: > 0 })
+            return Errors.SelectMany(e => e.Value.Select(message => $"{e.Key}: {message}"));
+        string text = Detail ?? Title ?? "";
+        return [string.IsNullOrEmpty(Field) ? text : $"{Field}: {text}"];
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Orchestra.Core;
+
+namespace Orchestra.Cli.Api;
+
+/// <summary>The public HTTP API, typed. Every failure is a <see cref="CliError"/> that says what to do; 404 gives a <see cref="NotFoundError"/>, 409 a <see cref="ConflictError"/>.</summary>
+public sealed class OrchestraClient(Uri address) : IDisposable
+{
+    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+
+    public Task<LaunchResponse> LaunchAsync<TBody>(TBody body, CancellationToken cancellationToken) =>
+        SendAsync<LaunchResponse>(HttpMethod.Post, "api/gm/launch", body, cancellationToken);
+
+    public Task<IReadOnlyList<TemplateView>> TemplatesAsync(CancellationToken cancellationToken) =>
+        SendAsync<IReadOnlyList<TemplateView>>(HttpMethod.Get, "api/gm/templates", null, cancellationToken);
+
+    public Task<ProjectPage> ProjectsAsync(int limit, CancellationToken cancellationToken) =>
+        SendAsync<ProjectPage>(HttpMethod.Get, $"api/gm/projects?limit={limit}", null, cancellationToken);
+
+    public Task<ProjectView> ProjectAsync(string projectId, CancellationToken cancellationToken) =>
+        SendAsync<ProjectView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}", null, cancellationToken);
+
+    /// <param name="action"><c>approve</c> or <c>reject</c>.</param>
+    public Task ResolveAsync(string decisionId, string action, string? comment, CancellationToken cancellationToken) =>
+        SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/decisions/{Uri.EscapeDataString(decisionId)}/resolve", new { action, comment }, cancellationToken);
+
+    public Task CancelAsync(string projectId, CancellationToken cancellationToken) =>
+        SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/cancel", new { }, cancellationToken);
+
+    public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage response = await _http.GetAsync("healthz", cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            // With its length and not in chunks: plain for whatever proxy lies between.
+            request.Content = new StringContent(Json.Write(body), new MediaTypeHeaderValue("application/json"));
+        }
+
+        try
+        {
+            using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                throw await ErrorAsync(response, cancellationToken);
+            return await response.Content.ReadFromJsonAsync<T>(Json.Options, cancellationToken)
+                ?? throw new CliError($"{address} answered {path} with nothing; is it an Orchestra host?");
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CliError($"No host answers at {address} ({e.Message}). Start one with `orchestra up`, or name another with --url.");
+        }
+        catch (JsonException)
+        {
+            throw new CliError($"{address} answered {path} with something else than the expected JSON; is it an Orchestra host of this version?");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CliError($"{address} did not answer {path} within {_http.Timeout.TotalSeconds:0} seconds; try again, or restart the host.");
+        }
+    }
+
+    private static async Task<Exception> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        string text = await response.Content.ReadAsStringAsync(cancellationToken);
+        string message = Describe(response, text);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.NotFound => new NotFoundError(message),
+            HttpStatusCode.Conflict => new ConflictError(message),
+            _ => new CliError(message),
+        };
+    }
+
+    private static string Describe(HttpResponseMessage response, string text)
+    {
+        string fallback = $"The host answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+        if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) != true)
+            return fallback;
+        try
+        {
+            string message = string.Join('\n', Json.Read<Problem>(text).Lines());
+            return message.Length > 0 ? message : fallback;
+        }
+        catch (JsonException)
+        {
+            return $"{fallback} {text}";
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Orchestra.Cli.Api;
+
+namespace Orchestra.Cli.Commands;
+
+/// <summary>The options that commands share.</summary>
+internal static class SharedOptions
+{
+    public const int DefaultPort = 8080;
+
+    /// <summary>The host that the client commands talk to.</summary>
+    public static Option<string> Url() => new("--url")
+    {
+        Description = "The host's address; the variable ORCHESTRA_URL sets it too.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ORCHESTRA_URL") is { Length: > 0 } url ? url : $"http://127.0.0.1:{DefaultPort}",
+    };
+
+    public static Option<DirectoryInfo?> Data(string description) => new("--data") { Description = description };
+
+    public static Option<int?> Port()
+    {
+        var option = new Option<int?>("--port") { Description = $"The port on 127.0.0.1. Default: {DefaultPort}, or the next free one." };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
+                result.AddError("--port must be between 1 and 65535.");
+        });
+        return option;
+    }
+
+    /// <summary>A client for the address given by <paramref name="url"/>.</summary>
+    /// <exception cref="CliError">The address is not one.</exception>
+    public static OrchestraClient Client(this ParseResult parsed, Option<string> url)
+    {
+        string text = parsed.GetRequiredValue(url);
+        if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            throw new CliError($"'{text}' is no address; give one like http://127.0.0.1:{DefaultPort} with --url or ORCHESTRA_URL.", ExitCodes.Usage);
+        return new OrchestraClient(address);
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Microsoft.Extensions.Hosting;
+using Orchestra.Cli.Hosting;
+
+namespace Orchestra.Cli.Commands;
+
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        Option<DirectoryInfo?> data = SharedOptions.Data("Where state, worktrees and logs live; the variable ORCHESTRA_DATA sets it too.");
+        Option<int?> port = SharedOptions.Port();
+        var config = new Option<FileInfo?>("--config") { Description = "The configuration file. Default: config/orchestra.yml." };
+        var command = new Command("up", "Starts the host and stays until Ctrl-C.") { data, port, config };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            LocalHost host = await LocalHost.StartAsync(
+                parsed.GetValue(data)?.FullName, parsed.GetValue(port), parsed.GetValue(config)?.FullName, quiet: false, cancellationToken);
+            await using (host)
+            {
+                Console.WriteLine($"Listening on {host.Address}");
+                await host.WaitForShutdownAsync(cancellationToken);
+            }
+
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

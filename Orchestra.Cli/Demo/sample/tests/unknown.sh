@@ -1,0 +1,2 @@
+sh todo.sh juggle 2>/dev/null
+[ $? -eq 2 ]

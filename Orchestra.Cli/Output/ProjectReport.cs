@@ -1,0 +1,83 @@
+using System.Globalization;
+using Orchestra.Cli.Api;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Cli.Output;
+
+/// <summary>A project as text: state, agents, gates and the decisions that wait.</summary>
+internal static class ProjectReport
+{
+    public static void Write(TextWriter output, ProjectView project)
+    {
+        output.WriteLine($"{project.ProjectName} ({project.ProjectId}): {project.Phase}");
+        output.WriteLine($"repository  {project.RepoPath}");
+        if (project.TargetBranch is { } target)
+            output.WriteLine($"target      {Short(target)}{(project.LandedCommit is { } commit ? $", landed as {ShortId(commit)}" : "")}");
+        if (project.ErrorMessage is { } error)
+            output.WriteLine($"error       {error}");
+        if (project.Sessions.Count > 0)
+        {
+            output.WriteLine();
+            Columns.Write(output, ["SESSION", "TEAM", "STATUS", "MERGE", "TASK"], project.Sessions.Select(s => new[]
+            {
+                s.SessionId, s.TeamName, s.Status, s.MergeResult ?? "", s.Title,
+            }));
+        }
+
+        WriteGates(output, project);
+        foreach (DecisionView decision in project.Pending)
+            WriteDecision(output, decision);
+    }
+
+    public static void WriteGates(TextWriter output, ProjectView project)
+    {
+        if (project.Gates.Count == 0)
+            return;
+        output.WriteLine();
+        Columns.Write(output, ["GATE", "COMMIT", "RESULT", "SECONDS", "LAST LINE"], project.Gates.Select(g => new[]
+        {
+            g.Kind,
+            ShortId(g.Commit),
+            g.Success ? "passed" : $"failed ({(g.ExitCode is { } code ? $"exit {code}" : "no exit code")})",
+            g.Seconds.ToString("0.00", CultureInfo.InvariantCulture),
+            LastLine(g.OutputTail),
+        }));
+    }
+
+    /// <summary>What is asked, what it is about, and how to answer.</summary>
+    public static void WriteDecision(TextWriter output, DecisionView decision)
+    {
+        output.WriteLine();
+        output.WriteLine($"Decision {decision.DecisionId} ({decision.DecisionType}): {FirstLine(decision.Description)}");
+        output.WriteLine(decision.ProposedAction);
+        foreach (string line in ContextLines(decision.Context))
+            output.WriteLine($"    {line}");
+        output.WriteLine($"Answer: orchestra approve {decision.DecisionId} | orchestra reject {decision.DecisionId}");
+    }
+
+    public static IEnumerable<string> ContextLines(DecisionContext context)
+    {
+        foreach (ConflictedFile file in context.Conflicts ?? [])
+        {
+            yield return file.Path;
+            foreach (string line in file.Hunks.TrimEnd().Split('\n'))
+                yield return line;
+        }
+
+        if (context.Command is { } command)
+            yield return $"$ {command}{(context.ExitCode is { } code ? $"   (exit {code})" : "")}";
+        if (context.OutputTail is { Length: > 0 } tail)
+        {
+            foreach (string line in tail.TrimEnd().Split('\n'))
+                yield return line;
+        }
+    }
+
+    public static string ShortId(string commit) => commit.Length > 10 ? commit[..10] : commit;
+
+    public static string FirstLine(string text) => text.TrimStart().Split('\n')[0].TrimEnd();
+
+    private static string LastLine(string? text) => (text ?? "").TrimEnd().Split('\n')[^1].Trim();
+
+    private static string Short(string reference) => reference.StartsWith("refs/heads/", StringComparison.Ordinal) ? reference["refs/heads/".Length..] : reference;
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Orchestra.Cli;
+using Orchestra.Cli.Commands;
+
+// Not a RootCommand: that one is named after the assembly, and people know this program as `orchestra`.
+var root = new Command("orchestra", "Puts coding agents to work in parallel and lands their result together, tested.")
+{
+    new HelpOption { Recursive = true },
+    new VersionOption(),
+    DemoCommand.Create(),
+    UpCommand.Create(),
+    LaunchCommand.Create(),
+    ProjectsCommand.Create(),
+    ShowCommand.Create(),
+    DecisionCommand.Create("approve", "Approves a decision that waits."),
+    DecisionCommand.Create("reject", "Rejects a decision that waits."),
+    CancelCommand.Create(),
+    ScriptedAgentCommand.Create(),
+};
+
+ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+if (parsed.Action is ParseErrorAction)
+{
+    Console.Error.WriteLine($"{string.Join(' ', parsed.Errors.Select(e => e.Message))} See `orchestra --help`.");
+    return ExitCodes.Usage;
+}
+
+try
+{
+    // The host has its own handling of Ctrl-C, which drains it; a second one here would cut that short.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (CliError e)
+{
+    Console.Error.WriteLine(e.Message);
+    return e.ExitCode;
+}

@@ -1,0 +1,83 @@
+using Orchestra.Activities.Configuration;
+using Orchestra.Core.Configuration;
+
+namespace Orchestra.Activities.Tests.Runs;
+
+public sealed class ConfigTests
+{
+    [Fact]
+    public void The_sample_is_valid_and_has_the_reference_teams()
+    {
+        OrchestraConfig config = ConfigLoader.Load(Path.Combine(AppContext.BaseDirectory, "orchestra.yml"));
+
+        Assert.Equal(["architect", "implementer", "reviewer"], config.Teams.Definitions["feature-dev"].Teammates.Select(t => t.Name));
+        Assert.Equal(900, config.Teams.Definitions["feature-dev"].Teammates[1].TimeoutSeconds);
+        Assert.Equal(600, config.Teams.Definitions["code-review"].Teammates[0].TimeoutSeconds);
+        Assert.Equal(["claude", "--print", "--permission-mode", "acceptEdits"], config.Client.Commands["default"].Argv);
+        Assert.Equal(2, Assert.Single(config.GmProjects).Value.Agents.Count);
+    }
+
+    [Fact]
+    public void An_empty_file_has_the_defaults() =>
+        Assert.Equal(1800, ConfigLoader.Parse("orchestra.yml", "pipeline:\n# nothing\n").Pipeline.GateTimeoutSeconds);
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        ConfigException e = Assert.Throws<ConfigException>(() => ConfigLoader.Load("/no/such/orchestra.yml"));
+        Assert.Contains("/no/such/orchestra.yml", e.Message);
+    }
+
+    [Theory]
+    [InlineData("teams:\n  enabeld: true\n", 2, "teams.enabeld", "Known here: enabled, definitions")]
+    [InlineData("client: 5\n", 1, "client", "must be a section")]
+    [InlineData("pipeline:\n  gate_timeout_seconds: soon\n", 2, "pipeline.gate_timeout_seconds", "must be a whole number, not 'soon'")]
+    [InlineData("teams:\n  enabled: 'on'\n", 2, "teams.enabled", "must be true or false")]
+    [InlineData("client:\n  commands:\n    default:\n      argv: claude --print\n", 4, "client.commands.default.argv", "must be a list")]
+    [InlineData("client:\n  commands:\n    default:\n      argv: []\n", 4, "client.commands.default.argv", "must name a program")]
+    [InlineData("client:\n  default_mode: magic\n", 2, "client.default_mode", "Use 'command'")]
+    [InlineData("pipeline:\n  fix_command: gone\n", 2, "pipeline.fix_command", "'gone' is not a command")]
+    [InlineData("pipeline:\n  max_landing_attempts: 0\n", 2, "pipeline.max_landing_attempts", "greater than 0")]
+    [InlineData("a: [1\n", 2, "", "not valid YAML")]
+    [InlineData("client: {}\nclient: {}\n", 2, "", "not valid YAML")]
+    public void A_mistake_is_told_with_line_key_and_remedy(string text, int line, string key, string remedy)
+    {
+        ConfigException e = Assert.Throws<ConfigException>(() => ConfigLoader.Parse("orchestra.yml", text));
+
+        ConfigProblem problem = Assert.Single(e.Problems);
+        Assert.Equal(line, problem.Line);
+        Assert.Equal(key, problem.Key);
+        Assert.Contains(remedy, problem.Message);
+        Assert.StartsWith($"orchestra.yml:{line}: ", e.Message);
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        const string Text = """
+            teams:
+              definitions:
+                solo:
+                  command: gone
+                  teammates:
+                    - name: one
+            gm_projects:
+              empty:
+                agents:
+                  - team: duo
+            """;
+
+        ConfigException e = Assert.Throws<ConfigException>(() => ConfigLoader.Parse("orchestra.yml", Text));
+
+        Assert.Equal(
+            [
+                (1, "client.commands.default"),
+                (4, "teams.definitions.solo.command"),
+                (6, "teams.definitions.solo.teammates[0].role"),
+                (8, "gm_projects.empty.repo_path"),
+                (10, "gm_projects.empty.agents[0].task"),
+                (10, "gm_projects.empty.agents[0].team"),
+            ],
+            e.Problems.Select(p => (p.Line, p.Key)));
+    }
+}
