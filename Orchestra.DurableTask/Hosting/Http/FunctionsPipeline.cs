@@ -24,6 +24,8 @@ internal static class FunctionsPipeline
         app.UseEndpoints(endpoints =>
         {
             FunctionRoutes.Map(endpoints);
+            if (options.ManagementApi)
+                ManagementApi.Map(endpoints);
             foreach (Action<IEndpointRouteBuilder> add in options.Endpoints)
                 add(endpoints);
         });
@@ -36,7 +38,9 @@ internal static class FunctionsPipeline
         var configuration = app.ApplicationServices.GetRequiredService<IConfiguration>();
         if (feature is null || feature.Addresses.IsReadOnly || feature.Addresses.Count > 0 || configuration.GetSection("Kestrel:Endpoints").Exists())
             return;
-        string urls = configuration["urls"] is { Length: > 0 } given ? given : DefaultUrl;
+
+        // The second name is that of the environment variable; local.settings.json may bear it too.
+        string urls = new[] { configuration["urls"], configuration["ASPNETCORE_URLS"] }.FirstOrDefault(u => !string.IsNullOrEmpty(u)) ?? DefaultUrl;
         foreach (string url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             feature.Addresses.Add(url);
     }

@@ -36,19 +36,16 @@ public static class DurableTaskClientExtensions
         string baseUrl = request is null
             ? address?.BaseUrl ?? throw new InvalidOperationException("The management addresses need a request, or a client that was bound by [DurableClient].")
             : request.Url.GetLeftPart(UriPartial.Authority) + ManagementAddress.Path;
-        string instance = $"{baseUrl}/instances/{Uri.EscapeDataString(instanceId)}";
-        string query = address?.Query is { Length: > 0 } given ? given : string.Empty;
-        string first = query.Length == 0 ? string.Empty : $"?{query}";
-        string more = query.Length == 0 ? string.Empty : $"&{query}";
+        var urls = new ManagementUrls(baseUrl, instanceId, address?.Query ?? string.Empty, "{{text}}");
         return new HttpManagementPayload
         {
             Id = instanceId,
-            StatusQueryGetUri = instance + first,
-            SendEventPostUri = $"{instance}/raiseEvent/{{eventName}}{first}",
-            TerminatePostUri = $"{instance}/terminate?reason={{{{text}}}}{more}",
-            PurgeHistoryDeleteUri = instance + first,
-            SuspendPostUri = $"{instance}/suspend?reason={{{{text}}}}{more}",
-            ResumePostUri = $"{instance}/resume?reason={{{{text}}}}{more}",
+            StatusQueryGetUri = urls.Status,
+            SendEventPostUri = urls.RaiseEvent,
+            TerminatePostUri = urls.Terminate,
+            PurgeHistoryDeleteUri = urls.Status,
+            SuspendPostUri = urls.Suspend,
+            ResumePostUri = urls.Resume,
         };
     }
 }

@@ -14,7 +14,13 @@ internal static class LocalSettings
 
     public static void AddTo(IConfigurationBuilder configuration)
     {
-        if (SettingsFiles.Find(FileName) is not { } path || configuration.Sources.OfType<Source>().Any())
+        if (SettingsFiles.Find(FileName) is { } path)
+            AddTo(configuration, path);
+    }
+
+    internal static void AddTo(IConfigurationBuilder configuration, string path)
+    {
+        if (configuration.Sources.OfType<Source>().Any())
             return;
         int environment = configuration.Sources.ToList().FindIndex(s => s is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         var source = new Source { InitialData = Read(path) };

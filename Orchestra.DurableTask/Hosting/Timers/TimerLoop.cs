@@ -31,7 +31,7 @@ internal sealed partial class TimerLoop(
         if (pastDue || trigger.RunOnStartup)
             status = await FireAsync(status, pastDue, monitored, stop);
         else if (monitored)
-            store.Write(function.Name, status);
+            Keep(status);
         while (!stop.IsCancellationRequested)
         {
             await WaitUntilAsync(status.Next, stop);
@@ -51,7 +51,7 @@ internal sealed partial class TimerLoop(
             next = schedule.Next(now);
         status = new(expression, started, next, now);
         if (monitored)
-            store.Write(function.Name, status);
+            Keep(status);
         return status;
     }
 
@@ -91,6 +91,19 @@ internal sealed partial class TimerLoop(
         }
     }
 
+    // A status that cannot be written is worth a warning, not the host: only the notice of a missed run is lost.
+    private void Keep(TimerStatus status)
+    {
+        try
+        {
+            store.Write(function.Name, status);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(logger, e, function.Name);
+        }
+    }
+
     private static ScheduleStatus Public(TimerStatus status) => new()
     {
         Last = status.Last?.UtcDateTime ?? default,
@@ -100,4 +113,7 @@ internal sealed partial class TimerLoop(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Timer function '{Function}' failed.")]
     private static partial void LogFailed(ILogger logger, Exception error, string function);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The status of timer function '{Function}' could not be kept.")]
+    private static partial void LogNotKept(ILogger logger, Exception error, string function);
 }
