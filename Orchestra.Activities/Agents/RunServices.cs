@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Orchestra.Activities.Agents;
+using Orchestra.Activities.Gates;
+using Orchestra.Activities.Processes;
+using Orchestra.Core;
+
+namespace Orchestra.Activities;
+
+public static class RunServices
+{
+    /// <summary>Agents and gates. Needs a <see cref="DataFolder"/> and the git services; an <see cref="IRunObserver"/> is optional.</summary>
+    public static IServiceCollection AddOrchestraRuns(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(s => new RunEngine(
+            s.GetRequiredService<DataFolder>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<RunEngine>>(),
+            s.GetService<IRunObserver>()));
+        services.TryAddSingleton<AgentWorktree>();
+        services.TryAddSingleton(s => new AgentRunner(s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>()));
+        services.TryAddSingleton<GateWorktree>();
+        services.TryAddSingleton(s => new GateRunner(
+            s.GetRequiredService<RunEngine>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<DataFolder>()));
+        services.TryAddSingleton<RunActivities>();
+        return services;
+    }
+}
