@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orchestra.Activities;
-using Orchestra.Activities.Agents;
+using Orchestra.Activities.Processes;
 using Orchestra.Activities.Configuration;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;

@@ -1,4 +1,4 @@
-using Orchestra.Activities.Agents;
+using Orchestra.Activities.Processes;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 

@@ -39,27 +39,27 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_repository_without_commit_is_refused()
     {
-        using var repository = new TestRepository();
+        using var repository = TestRepository.CreateEmpty();
         await RefusedAsync(repository, "commit");
     }
 
     [Fact]
     public async Task A_repository_in_the_middle_of_a_merge_is_refused()
     {
-        using var repository = new TestRepository();
+        using var repository = TestRepository.CreateEmpty();
         repository.Write("a", "1");
         repository.Commit("one");
-        File.WriteAllText(Path.Combine(repository.Path, ".git", "MERGE_HEAD"), repository.Git("rev-parse", "HEAD"));
+        File.WriteAllText(Path.Combine(repository.Folder, ".git", "MERGE_HEAD"), repository.Git("rev-parse", "HEAD"));
         await RefusedAsync(repository, "merge");
     }
 
     [Fact]
     public async Task A_repository_in_the_middle_of_a_rebase_is_refused()
     {
-        using var repository = new TestRepository();
+        using var repository = TestRepository.CreateEmpty();
         repository.Write("a", "1");
         repository.Commit("one");
-        Directory.CreateDirectory(Path.Combine(repository.Path, ".git", "rebase-merge"));
+        Directory.CreateDirectory(Path.Combine(repository.Folder, ".git", "rebase-merge"));
         await RefusedAsync(repository, "rebase");
     }
 
@@ -82,7 +82,7 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
     {
         string before = repository.Git("for-each-ref");
         var answer = await host.Api.PostAsync(
-            "/api/gm/launch", OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("true")).ToJsonString());
+            "/api/gm/launch", OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("true")).ToJsonString());
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
         Assert.Equal("repo_path", (string)answer.Body["field"]!);
         Assert.Contains(word, (string)answer.Body["detail"]!, StringComparison.OrdinalIgnoreCase);

@@ -12,9 +12,9 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     public async Task Four_agents_of_which_two_conflict_land_together_when_the_conflict_is_approved()
     {
         using TestRepository repository = Sample();
-        DateTime before = File.GetLastWriteTimeUtc(Path.Combine(repository.Path, ".git", "index"));
+        DateTime before = File.GetLastWriteTimeUtc(Path.Combine(repository.Folder, ".git", "index"));
         JsonObject launch = OrchestraApi.Launch(
-            repository.Path,
+            repository.Folder,
             OrchestraApi.Agent("echo a > a.txt"),
             OrchestraApi.Agent("echo b > b.txt"),
             OrchestraApi.Agent("echo left > list.txt"),
@@ -28,8 +28,8 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal("merge_conflict", (string)decision["decision_type"]!);
         Assert.Equal("list.txt", (string)decision["context"]!["conflicts"]![0]!["path"]!);
         Assert.Contains("<<<<<<<", (string)decision["context"]!["conflicts"]![0]!["hunks"]!);
-        Assert.Equal("", repository.Git("status", "--porcelain"));
-        Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(repository.Path, ".git", "index")));
+        Assert.Equal("", repository.Git("--no-optional-locks", "status", "--porcelain"));
+        Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(repository.Folder, ".git", "index")));
 
         await Api.ResolveAsync((string)decision["decision_id"]!, "approve");
         JsonObject project = await Api.WaitForEndAsync(id);
@@ -39,11 +39,11 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal(
             ["merged", "merged", "merged", "merged_resolved"],
             project["sessions"]!.AsArray().Select(s => (string)s!["merge_result"]!).Order());
-        Assert.Equal("left\nright\n", File.ReadAllText(Path.Combine(repository.Path, "list.txt")));
-        Assert.Equal("a\n", repository.Git("show", "main:a.txt"));
-        Assert.Equal("4\n", repository.Git("rev-list", "--count", "--first-parent", "--merges", "main"));
+        Assert.Equal("left\nright\n", File.ReadAllText(Path.Combine(repository.Folder, "list.txt")));
+        Assert.Equal("a", repository.Git("show", "main:a.txt"));
+        Assert.Equal("4", repository.Git("rev-list", "--count", "--first-parent", "--merges", "main"));
         Assert.Equal((string)project["landed_commit"]!, repository.Git("rev-parse", "main").Trim());
-        Assert.Equal("", repository.Git("status", "--porcelain"));
+        Assert.Equal("", repository.Git("--no-optional-locks", "status", "--porcelain"));
         Assert.All(project["gates"]!.AsArray(), g => Assert.True((bool)g!["success"]!));
         Assert.Single(repository.Git("worktree", "list", "--porcelain").Split('\n'), l => l.StartsWith("worktree ", StringComparison.Ordinal));
     }
@@ -53,7 +53,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     {
         using TestRepository repository = Sample();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(
-            repository.Path, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt")));
+            repository.Folder, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(id);
         await Api.ResolveAsync((string)decision["decision_id"]!, "reject");
         JsonObject project = await Api.WaitForEndAsync(id);
@@ -61,7 +61,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal("completed", (string)project["phase"]!);
         Assert.Equal(1, (int)project["merged_count"]!);
         string skipped = (string)project["sessions"]!.AsArray().Single(s => (string?)s!["merge_result"] == "skipped")!["session_id"]!;
-        Assert.Equal("right\n", repository.Git("show", $"refs/orchestra/kept/{skipped}:list.txt"));
+        Assert.Equal("right", repository.Git("show", $"refs/orchestra/kept/{skipped}:list.txt"));
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     public async Task A_failed_gate_is_mended_by_an_agent_when_approved(string kind)
     {
         using TestRepository repository = Sample();
-        JsonObject launch = OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("echo broken > state.txt"));
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo broken > state.txt"));
         launch[$"{kind}_command"] = "cat state.txt; grep -q mended state.txt";
         launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("/bin/sh", "-c", "echo mended > state.txt") };
         string id = await Api.LaunchAsync(launch);
@@ -82,7 +82,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         JsonObject project = await Api.WaitForEndAsync(id);
 
         Assert.Equal("completed", (string)project["phase"]!);
-        Assert.Equal("mended\n", repository.Git("show", "main:state.txt"));
+        Assert.Equal("mended", repository.Git("show", "main:state.txt"));
         Assert.True((int)project[$"{kind}_attempts"]! >= 2);
     }
 
@@ -91,7 +91,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     {
         using TestRepository repository = Sample();
         string before = repository.Git("rev-parse", "main");
-        JsonObject launch = OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("echo x > x.txt"));
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > x.txt"));
         launch["build_command"] = "exit 3";
         string id = await Api.LaunchAsync(launch);
         JsonObject decision = await Api.WaitForDecisionAsync(id);
@@ -102,7 +102,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal("failed", (string)project["phase"]!);
         Assert.Equal(before, repository.Git("rev-parse", "main"));
         string session = (string)project["sessions"]![0]!["session_id"]!;
-        Assert.Equal("x\n", repository.Git("show", $"refs/orchestra/kept/{session}:x.txt"));
+        Assert.Equal("x", repository.Git("show", $"refs/orchestra/kept/{session}:x.txt"));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     {
         using TestRepository repository = Sample();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(
-            repository.Path,
+            repository.Folder,
             OrchestraApi.Agent("echo good > good.txt"),
             OrchestraApi.Agent("true"),
             OrchestraApi.Agent("echo half > half.txt; exit 7"),
@@ -122,16 +122,16 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
             ["completed", "failed", "no_change", "timed_out"],
             project["sessions"]!.AsArray().Select(s => (string)s!["status"]!).Order());
         Assert.Equal(1, (int)project["merged_count"]!);
-        Assert.Equal("good.txt\nlist.txt\n", repository.Git("ls-tree", "--name-only", "main"));
+        Assert.Equal("good.txt\nlist.txt", repository.Git("ls-tree", "--name-only", "main"));
         string failed = (string)project["sessions"]!.AsArray().Single(s => (string)s!["status"]! == "failed")!["session_id"]!;
-        Assert.Equal("half\n", repository.Git("show", $"refs/orchestra/kept/{failed}:half.txt"));
+        Assert.Equal("half", repository.Git("show", $"refs/orchestra/kept/{failed}:half.txt"));
     }
 
     [Fact]
     public async Task Cancel_ends_running_agents_and_keeps_their_work()
     {
         using TestRepository repository = Sample();
-        string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("echo begun > begun.txt; echo begun; exec sleep 1000")));
+        string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo begun > begun.txt; echo begun; exec sleep 1000")));
         await Api.WaitAsync(id, p => p["sessions"]!.AsArray().Any(s => (string?)s!["last_line"] == "begun"));
         await Api.PostAsync($"/api/gm/projects/{id}/cancel", "");
         JsonObject project = await Api.WaitForEndAsync(id);
@@ -139,7 +139,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal("cancelled", (string)project["phase"]!);
         Assert.Equal("cancelled", (string)project["sessions"]![0]!["status"]!);
         string session = (string)project["sessions"]![0]!["session_id"]!;
-        Assert.Equal("begun\n", repository.Git("show", $"refs/orchestra/kept/{session}:begun.txt"));
+        Assert.Equal("begun", repository.Git("show", $"refs/orchestra/kept/{session}:begun.txt"));
         Assert.Equal(409, (int)(await Api.PostAsync($"/api/gm/projects/{id}/cancel", "")).Status);
     }
 
@@ -148,7 +148,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     {
         using TestRepository repository = Sample();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(
-            repository.Path, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt")));
+            repository.Folder, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(id);
         await Api.PostAsync($"/api/gm/projects/{id}/cancel", "");
         JsonObject project = await Api.WaitForEndAsync(id);
@@ -162,7 +162,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     public async Task What_a_person_commits_meanwhile_is_merged_in_and_verified_again()
     {
         using TestRepository repository = Sample();
-        JsonObject launch = OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("echo a > a.txt; until test -f ../../go; do sleep 0.02; done"));
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt; until test -f ../../go; do sleep 0.02; done"));
         launch["test_command"] = "true";
         string id = await Api.LaunchAsync(launch);
         await Api.WaitAsync(id, p => (string)p["phase"]! == "waiting");
@@ -172,8 +172,8 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         JsonObject project = await Api.WaitForEndAsync(id);
 
         Assert.Equal("completed", (string)project["phase"]!);
-        Assert.Equal("mine\n", repository.Git("show", "main:mine.txt"));
-        Assert.Equal("a\n", repository.Git("show", "main:a.txt"));
+        Assert.Equal("mine", repository.Git("show", "main:mine.txt"));
+        Assert.Equal("a", repository.Git("show", "main:a.txt"));
         Assert.Equal((string)project["landed_commit"]!, (string)project["gates"]!.AsArray().Last()!["commit"]!);
     }
 
@@ -182,16 +182,16 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     {
         using TestRepository repository = Sample();
         repository.Write("list.txt", "my unsaved work\n");
-        string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("echo changed > list.txt")));
+        string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo changed > list.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(id);
         Assert.Equal("landing_blocked", (string)decision["decision_type"]!);
         Assert.Contains("list.txt", (string)decision["description"]!);
-        Assert.Equal("my unsaved work\n", File.ReadAllText(Path.Combine(repository.Path, "list.txt")));
+        Assert.Equal("my unsaved work\n", File.ReadAllText(Path.Combine(repository.Folder, "list.txt")));
 
         repository.Git("checkout", "--", "list.txt");
         await Api.ResolveAsync((string)decision["decision_id"]!, "approve");
         Assert.Equal("completed", (string)(await Api.WaitForEndAsync(id))["phase"]!);
-        Assert.Equal("changed\n", File.ReadAllText(Path.Combine(repository.Path, "list.txt")));
+        Assert.Equal("changed\n", File.ReadAllText(Path.Combine(repository.Folder, "list.txt")));
     }
 
     [Fact]
@@ -199,17 +199,17 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     {
         using TestRepository repository = Sample();
         string[] ids = await Task.WhenAll(Enumerable.Range(0, 2).Select(i =>
-            Api.LaunchAsync(OrchestraApi.Launch(repository.Path, OrchestraApi.Agent($"echo {i} > p{i}.txt")))));
+            Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent($"echo {i} > p{i}.txt")))));
         foreach (string id in ids)
             Assert.Equal("completed", (string)(await Api.WaitForEndAsync(id))["phase"]!);
-        Assert.Equal("list.txt\np0.txt\np1.txt\n", repository.Git("ls-tree", "--name-only", "main"));
+        Assert.Equal("list.txt\np0.txt\np1.txt", repository.Git("ls-tree", "--name-only", "main"));
     }
 
     [Fact]
     public async Task Of_many_answers_to_one_decision_one_wins()
     {
         using TestRepository repository = Sample();
-        JsonObject launch = OrchestraApi.Launch(repository.Path, OrchestraApi.Agent("echo x > x.txt"));
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > x.txt"));
         launch["build_command"] = "false";
         string id = await Api.LaunchAsync(launch);
         string decision = (string)(await Api.WaitForDecisionAsync(id))["decision_id"]!;
@@ -222,7 +222,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
 
     private static TestRepository Sample()
     {
-        var repository = new TestRepository();
+        var repository = TestRepository.CreateEmpty();
         repository.Write("list.txt", "base\n");
         repository.Commit("base");
         return repository;
