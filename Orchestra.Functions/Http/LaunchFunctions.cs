@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestra.Activities.Git;
 using Orchestra.Core.Configuration;
@@ -21,7 +22,7 @@ public sealed class LaunchFunctions(OrchestraConfig config, RepositoryInspector 
     {
         LaunchRequest launch = LaunchRequest.Read(await JsonBody.ReadAsync(request, cancellationToken), config);
         var repository = await inspector.InspectAsync(launch.RepoPath, cancellationToken);
-        ProjectPlan plan = new ProjectPlanner(config, time).Plan(launch, repository.Root);
+        ProjectPlan plan = new ProjectPlanner(config, time).Plan(launch, repository.TopFolder);
 
         // The orchestration first: once it is durable the project exists, whatever happens to us next.
         await client.ScheduleNewOrchestrationInstanceAsync(
