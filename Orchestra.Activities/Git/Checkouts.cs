@@ -5,11 +5,11 @@ namespace Orchestra.Activities.Git;
 public sealed record Checkout(string Path, string? GitFolder);
 
 /// <summary>Where a branch is checked out, or will be again when a rebase or bisect there ends.</summary>
-public sealed class Checkouts(GitCli git)
+public sealed class Checkouts(GitCli git, WorktreeRecords records)
 {
     public async Task<IReadOnlyList<Checkout>> OfAsync(string repoPath, string branch, CancellationToken cancellationToken)
     {
-        GitResult list = await git.RunAsync(new GitCommand(repoPath, "worktree", "list", "--porcelain", "-z"), cancellationToken);
+        GitResult list = await records.RunAsync(new GitCommand(repoPath, "worktree", "list", "--porcelain", "-z"), cancellationToken);
         var checkouts = new List<Checkout>();
         foreach (string block in list.Text.Split("\0\0", StringSplitOptions.RemoveEmptyEntries))
         {

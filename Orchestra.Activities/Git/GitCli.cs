@@ -18,6 +18,7 @@ public sealed class GitCli
         "commit.gpgSign=false",
         "rerere.enabled=false", // its memory is the user's
         "submodule.recurse=false",
+        "core.safecrlf=false", // would refuse work over its line endings
         "i18n.commitEncoding=utf-8",
         "advice.detachedHead=false",
         "core.quotePath=false",

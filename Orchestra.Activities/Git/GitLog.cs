@@ -19,6 +19,9 @@ internal static partial class GitLog
     [LoggerMessage(2005, LogLevel.Warning, "A batch of trial merges failed and is repeated one by one: {Error}")]
     public static partial void BatchFailed(ILogger logger, string error);
 
+    [LoggerMessage(2007, LogLevel.Warning, "The repository still lists the worktree {Path}; 'git worktree prune' forgets it")]
+    public static partial void NotForgotten(ILogger logger, string path, Exception exception);
+
     [LoggerMessage(2006, LogLevel.Warning, "The half-made worktree {Path} is made anew")]
     public static partial void HalfMade(ILogger logger, string path);
 }

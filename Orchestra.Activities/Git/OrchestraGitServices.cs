@@ -13,6 +13,7 @@ public static class OrchestraGitServices
         services.TryAddSingleton<GitPlumbing>();
         services.TryAddSingleton<RepositoryInspector>();
         services.TryAddSingleton<ProjectPreparer>();
+        services.TryAddSingleton<WorktreeRecords>();
         services.TryAddSingleton<Worktrees>();
         services.TryAddSingleton<WorktreeSnapshots>();
         services.TryAddSingleton<StaleLocks>();

@@ -7,7 +7,10 @@ public sealed record WorktreeFolder(string Path, string Record, string Common)
 {
     public string Index => System.IO.Path.Combine(Record, "index");
 
-    /// <summary>False when <c>worktree add</c> was killed half-way: it locks the worktree until the checkout is complete.</summary>
+    /// <summary>
+    /// False when making it was interrupted: <c>worktree add</c> locks the worktree while it registers it, and the checkout writes the
+    /// index last.
+    /// </summary>
     public bool IsWhole =>
         Directory.Exists(Path) && File.Exists(Index) && !IsInitializing(System.IO.Path.Combine(Record, "locked"));
 

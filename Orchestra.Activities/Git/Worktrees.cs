@@ -5,7 +5,7 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Activities.Git;
 
 /// <summary>Makes, finds and removes our worktrees under the data folder.</summary>
-public sealed class Worktrees(GitCli git, GitPlumbing plumbing, DataFolder data, ILogger<Worktrees> logger)
+public sealed class Worktrees(GitCli git, GitPlumbing plumbing, WorktreeRecords records, DataFolder data, ILogger<Worktrees> logger)
 {
     private const string RemovedMark = ".removed-";
 
@@ -27,11 +27,9 @@ public sealed class Worktrees(GitCli git, GitPlumbing plumbing, DataFolder data,
             await RemoveAsync(input.RepoPath, path, cancellationToken);
         }
 
-        string name = GitNames.ShortBranch(branch);
-        string[] what = await plumbing.ResolveAsync(input.RepoPath, branch, cancellationToken) is null
-            ? ["--no-track", "-b", name, "--", path, baseCommit]
-            : ["--", path, name];
-        await AddAsync(input.RepoPath, path, what, cancellationToken);
+        if (await plumbing.ResolveAsync(input.RepoPath, branch, cancellationToken) is null)
+            await plumbing.MoveRefAsync(input.RepoPath, branch, null, baseCommit, "agent-orchestra: branch of the agent", cancellationToken);
+        await AddAsync(input.RepoPath, path, ["--", path, GitNames.ShortBranch(branch)], cancellationToken);
         return new Worktree(path, branch);
     }
 
@@ -40,9 +38,7 @@ public sealed class Worktrees(GitCli git, GitPlumbing plumbing, DataFolder data,
     {
         string path = data.Worktree(GitNames.WorkId(workId));
         await RemoveAsync(repoPath, path, cancellationToken);
-        await AddAsync(repoPath, path, ["--detach", "--", path, GitNames.CommitId(commit)], cancellationToken);
-        return await FindAsync(repoPath, path, cancellationToken)
-            ?? throw new InvalidOperationException($"git made no worktree at {path}.");
+        return await AddAsync(repoPath, path, ["--detach", "--", path, GitNames.CommitId(commit)], cancellationToken);
     }
 
     /// <summary>
@@ -52,18 +48,28 @@ public sealed class Worktrees(GitCli git, GitPlumbing plumbing, DataFolder data,
     public async Task<WorktreeFolder?> FindAsync(string repoPath, string path, CancellationToken cancellationToken)
     {
         string common = await plumbing.CommonFolderAsync(repoPath, cancellationToken);
-        string records = Path.Combine(common, "worktrees");
-        if (!Directory.Exists(records))
-            return null;
+        string folder = Path.Combine(common, "worktrees");
         string wanted = Path.Combine(path, ".git");
-        foreach (string record in Directory.EnumerateDirectories(records))
+        foreach (string record in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
         {
-            string pointer = Path.Combine(record, "gitdir");
-            if (File.Exists(pointer) && SamePath(Path.GetFullPath((await File.ReadAllTextAsync(pointer, cancellationToken)).TrimEnd('\n'), record), wanted))
+            if (await PointerAsync(record, cancellationToken) is { } pointer && SamePath(pointer, wanted))
                 return new WorktreeFolder(path, record, common);
         }
 
         return null;
+    }
+
+    private static async Task<string?> PointerAsync(string record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string pointer = await File.ReadAllTextAsync(Path.Combine(record, "gitdir"), cancellationToken);
+            return Path.GetFullPath(pointer.TrimEnd('\n'), record);
+        }
+        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // just being made or removed by somebody else
+        }
     }
 
     /// <summary>Removes a worktree; branches stay. A folder that cannot be deleted is out of the way all the same.</summary>
@@ -78,21 +84,43 @@ public sealed class Worktrees(GitCli git, GitPlumbing plumbing, DataFolder data,
         // A rename is atomic, so a crash leaves either a whole worktree or none; the slow deletion comes after.
         if (Directory.Exists(path))
             Directory.Move(path, path + RemovedMark + Guid.NewGuid().ToString("N"));
-
-        // Not 'prune': that would also forget the user's own worktrees on a disk that is not mounted now.
-        if (await FindAsync(repoPath, path, cancellationToken) is not null)
-            await git.RunAsync(new GitCommand(repoPath, "worktree", "remove", "--force", "--force", "--", path), cancellationToken);
-        await Task.Run(() => DeleteRemoved(path), cancellationToken);
+        if (File.Exists(path))
+            File.Delete(path);
+        try
+        {
+            await ForgetAsync(repoPath, path, cancellationToken);
+        }
+        finally
+        {
+            await Task.Run(() => DeleteRemoved(path), CancellationToken.None);
+        }
     }
 
-    private async Task AddAsync(string repoPath, string path, string[] what, CancellationToken cancellationToken)
+    // Not 'prune': that would also forget the user's own worktrees on a disk that is not mounted now.
+    private async Task ForgetAsync(string repoPath, string path, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(repoPath, path, cancellationToken) is not null)
+            await records.RunAsync(new GitCommand(repoPath, "worktree", "remove", "--force", "--force", "--", path), cancellationToken);
+    }
+
+    /// <summary>Registers the worktree and then fills it; until its index is written, at the very end, it counts as half-made.</summary>
+    private async Task<WorktreeFolder> AddAsync(string repoPath, string path, string[] what, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await records.RunAsync(new GitCommand(repoPath, ["worktree", "add", "--quiet", "--no-checkout", .. what]), cancellationToken);
+        WorktreeFolder worktree = await FindAsync(repoPath, path, cancellationToken)
+            ?? throw new InvalidOperationException($"git made no worktree at {path}.");
         await Adding.WaitAsync(cancellationToken);
         try
         {
             await git.RunAsync(
-                new GitCommand(repoPath, ["worktree", "add", "--quiet", .. what]) { Timeout = TimeSpan.FromMinutes(30) }, cancellationToken);
+                new GitCommand(path, "reset", "--hard", "--quiet", "--no-recurse-submodules")
+                {
+                    Environment = worktree.Environment,
+                    Timeout = TimeSpan.FromMinutes(30),
+                },
+                cancellationToken);
+            return worktree;
         }
         finally
         {

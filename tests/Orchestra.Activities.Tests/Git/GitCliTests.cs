@@ -21,7 +21,7 @@ public sealed class GitCliTests : GitTest
         byte[] large = new byte[4 << 20];
         GitResult written = await cli.RunAsync(new GitCommand(Repo, "hash-object", "-w", "--stdin") { Input = large }, Cancel);
         Assert.Equal(large, (await cli.RunAsync(new GitCommand(Repo, "cat-file", "blob", written.Line), Cancel)).Output);
-        byte[] paths = GitCommand.NulSeparated(Enumerable.Repeat($"{Base}:a.txt", 50_000));
+        byte[] paths = GitCommand.NulSeparated(Enumerable.Repeat($"{Base}:a.txt", 5_000));
         Assert.NotEmpty((await cli.RunAsync(new GitCommand(Repo, "cat-file", "--batch", "-z") { Input = paths }, Cancel)).Output);
     }
 
@@ -29,10 +29,25 @@ public sealed class GitCliTests : GitTest
     public async Task A_timeout_ends_git_and_what_it_started()
     {
         string mark = Path.Combine(Repository.Root, "mark");
-        var slow = new GitCommand(Repo, "-c", $"alias.slow=!sleep 30; touch '{mark}'", "slow") { Timeout = TimeSpan.FromMilliseconds(200) };
+        var slow = new GitCommand(Repo, "-c", $"alias.slow=!echo $$ >'{mark}'; exec sleep 30", "slow") { Timeout = TimeSpan.FromSeconds(1) };
         GitException problem = await Assert.ThrowsAsync<GitException>(() => cli.RunAsync(slow, Cancel));
         Assert.Null(problem.ExitCode);
         Assert.Contains("no end after", problem.Message);
+        int child = int.Parse(File.ReadAllText(mark), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(IsGone(child), "the child of git still runs");
+    }
+
+    private static bool IsGone(int processId)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(processId);
+            return process.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
     }
 
     [Fact]

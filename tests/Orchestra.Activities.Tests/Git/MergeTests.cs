@@ -69,6 +69,14 @@ public sealed class MergeTests : GitTest
         Assert.Contains("modify/delete", outcome.Conflicts[2].Hunks);
     }
 
+    [Theory]
+    [InlineData("<<<<<<< ours", true)]
+    [InlineData("<<<<<<<<<< ours", true)]
+    [InlineData("<<<<<<", false)]
+    [InlineData("<<<<<<<", false)]
+    [InlineData("", false)]
+    public void Markers_may_be_longer_than_seven(string line, bool isMarker) => Assert.Equal(isMarker, ConflictMarkers.IsStart(line));
+
     [Fact]
     public void Long_hunks_are_cut()
     {

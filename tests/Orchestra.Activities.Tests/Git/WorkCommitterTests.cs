@@ -45,6 +45,7 @@ public sealed class WorkCommitterTests : GitTest
         CommittedWork first = await CommitAsync(worktree);
         File.WriteAllBytes(Path.Combine(record, "index"), index);
         File.WriteAllText(Path.Combine(record, "index.lock"), "");
+        File.WriteAllText(Path.Combine(Repo, ".git", worktree.Branch + ".lock"), "");
         Assert.Equal(first.HeadCommit, (await CommitAsync(worktree)).HeadCommit);
     }
 

@@ -16,12 +16,17 @@ public sealed class WorktreesTests : GitTest
         Assert.Equal(Base, Repository.Head(first.Branch));
     }
 
-    [Fact]
-    public async Task A_half_made_worktree_is_made_anew()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_half_made_worktree_is_made_anew(bool whileRegistering)
     {
         Worktree worktree = await CreateWorktreeAsync();
         string record = Repository.GitIn(worktree.Path, "rev-parse", "--absolute-git-dir");
-        File.WriteAllText(Path.Combine(record, "locked"), "initializing");
+        if (whileRegistering)
+            File.WriteAllText(Path.Combine(record, "locked"), "initializing");
+        else
+            File.Move(Path.Combine(record, "index"), Path.Combine(record, "index.lock"));
         File.Delete(Path.Combine(worktree.Path, "a.txt"));
         Assert.Equal(worktree, await CreateWorktreeAsync());
         Assert.True(File.Exists(Path.Combine(worktree.Path, "a.txt")));
@@ -39,7 +44,7 @@ public sealed class WorktreesTests : GitTest
     [Fact]
     public async Task Many_are_made_at_once()
     {
-        string[] sessions = [.. Enumerable.Range(0, 6).Select(index => $"20260102-030405-00000{index}")];
+        string[] sessions = [.. Enumerable.Range(10, 24).Select(index => $"20260102-030405-0000{index}")];
         Worktree[] made = await Task.WhenAll(sessions.Select(CreateWorktreeAsync));
         Assert.All(made, worktree => Assert.True(File.Exists(Path.Combine(worktree.Path, "a.txt"))));
     }
@@ -58,6 +63,15 @@ public sealed class WorktreesTests : GitTest
         Assert.True(File.Exists(Path.Combine(foreign, "a.txt")));
         Assert.DoesNotContain(Session, Repository.Git("worktree", "list"));
         Assert.Equal(refs, Repository.Refs());
+    }
+
+    [Fact]
+    public async Task Cleaning_up_does_without_the_repository()
+    {
+        Worktree worktree = await CreateWorktreeAsync();
+        Directory.Delete(Repo, recursive: true);
+        await Git.CleanUp(new CleanUpInput(Repo, Project, [worktree.Path]), Cancel);
+        Assert.False(Directory.Exists(worktree.Path));
     }
 
     [Theory]
