@@ -9,7 +9,10 @@ namespace Orchestra.Cli.Api;
 /// <summary>The public HTTP API, typed. Every failure is a <see cref="CliError"/> that says what to do; 404 gives a <see cref="NotFoundError"/>, 409 a <see cref="ConflictError"/>.</summary>
 public sealed class OrchestraClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    /// <summary>The variable with the key that a host was told to ask for; the host reads the same one.</summary>
+    private const string KeyVariable = "ORCHESTRA_FUNCTION_KEY";
+
+    private readonly HttpClient _http = Create(address);
 
     public Task<LaunchResponse> LaunchAsync<TBody>(TBody body, CancellationToken cancellationToken) =>
         SendAsync<LaunchResponse>(HttpMethod.Post, "api/gm/launch", body, cancellationToken);
@@ -44,6 +47,14 @@ public sealed class OrchestraClient(Uri address) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static HttpClient Create(Uri address)
+    {
+        var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        if (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key)
+            http.DefaultRequestHeaders.Add("x-functions-key", key);
+        return http;
+    }
 
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {

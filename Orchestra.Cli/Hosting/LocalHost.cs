@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orchestra.Activities.Configuration;
 using Orchestra.Cli.Commands;
 using Orchestra.Functions;
 
@@ -54,7 +55,7 @@ internal sealed class LocalHost : IAsyncDisposable
     /// <returns>null when somebody took the port meanwhile.</returns>
     private static async Task<IHost?> TryStartAsync(string? data, int port, string? config, bool quiet, CancellationToken cancellationToken)
     {
-        IHost host = OrchestraHost.Build(Arguments(data, port, config, quiet));
+        IHost host = Build(Arguments(data, port, config, quiet));
         try
         {
             await host.StartAsync(cancellationToken);
@@ -65,10 +66,25 @@ internal sealed class LocalHost : IAsyncDisposable
             await DisposeAsync(host);
             return null;
         }
-        catch (Exception)
+        catch (Exception e)
         {
             await DisposeAsync(host);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new CliError(e.Message);
             throw;
+        }
+    }
+
+    private static IHost Build(string[] arguments)
+    {
+        try
+        {
+            return OrchestraHost.Build(arguments);
+        }
+        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
+        {
+            // These say which file or key is wrong; a stack trace would only hide it.
+            throw new CliError(e.Message);
         }
     }
 

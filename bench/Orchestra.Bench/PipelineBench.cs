@@ -83,8 +83,13 @@ internal static class PipelineBench
     private static async Task<string> WriteConfigAsync(string folder)
     {
         string file = Path.Combine(folder, "orchestra.yml");
+        var command = new { argv = (string[])["/bin/sh", "-c", "exit 1"] };
         var team = new { description = "Writes one file", teammates = new[] { new { name = "writer", role = "Write the file", timeout_seconds = 60 } } };
-        await File.WriteAllTextAsync(file, Json.Write(new { teams = new { definitions = new { bench = team } } }));
+        await File.WriteAllTextAsync(file, Json.Write(new
+        {
+            client = new { commands = new { @default = command } },
+            teams = new { definitions = new { bench = team } },
+        }));
         return file;
     }
 
