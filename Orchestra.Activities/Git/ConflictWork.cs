@@ -60,12 +60,20 @@ public sealed class ConflictWork(
 
     private static string? ChangedElsewhere(IReadOnlyList<string> changed, HashSet<string> conflicted)
     {
-        // "path~side" is where git puts a file whose name is taken by a folder; the side is named differently in memory and in a worktree.
-        List<string> elsewhere =
-            [.. changed.Where(path => !conflicted.Contains(path) && !(path.LastIndexOf('~') is > 0 and var at && conflicted.Any(other => other == path[..at] || other.StartsWith(path[..(at + 1)], StringComparison.Ordinal))))];
+        List<string> elsewhere = [.. changed.Where(path => !conflicted.Contains(path) && !IsMovedAside(path, conflicted))];
         return elsewhere.Count == 0
             ? null
             : $"Only the conflicted files may change, but these changed as well: {string.Join(", ", elsewhere)}.";
+    }
+
+    /// <summary>
+    /// "path~side" is where git puts a file whose name is taken by a folder; the side is named differently in memory and in a worktree.
+    /// </summary>
+    private static bool IsMovedAside(string path, HashSet<string> conflicted)
+    {
+        int tilde = path.LastIndexOf('~');
+        return tilde > 0
+            && conflicted.Any(other => other == path[..tilde] || other.StartsWith(path[..(tilde + 1)], StringComparison.Ordinal));
     }
 
     /// <summary>A conflict without markers (binary, deleted here and changed there) that nobody touched or staged is not resolved.</summary>
