@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using DurableTask.Core.History;
+using Microsoft.Extensions.Logging;
+using Orchestra.DurableTask.Journal;
+
+namespace Orchestra.DurableTask.Engine;
+
+/// <summary>Gives messages to instances and runs their turns: one at a time for each, many at once in all.</summary>
+internal sealed class Dispatcher : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Slot> slots = new(StringComparer.Ordinal);
+    private readonly EmbeddedEngine engine;
+    private readonly TurnRunner turns;
+    private readonly TimerQueue timers;
+    private readonly SemaphoreSlim limit;
+    private readonly ILogger logger;
+    private int running;
+    private volatile bool stopping;
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Dispatcher(EmbeddedEngine engine, WorkerSetup setup, string owner)
+    {
+        this.engine = engine;
+        logger = engine.Logger;
+        timers = new TimerQueue(engine.Time, Deliver);
+        limit = new SemaphoreSlim(Math.Max(1, engine.Options.MaxConcurrentOrchestrations ?? setup.Options.Concurrency.MaximumConcurrentOrchestrationWorkItems));
+        turns = new TurnRunner(engine, setup, owner, new WarmList(Math.Max(1, engine.Options.MaxWarmInstances)), Wake);
+    }
+
+    /// <summary>Takes charge of an instance that this process has leased.</summary>
+    public void Adopt(string instanceId, long epoch, bool suspect)
+    {
+        var slot = new Slot(instanceId, epoch) { Suspect = suspect };
+        if (slots.TryGetValue(instanceId, out Slot? old) && old.Epoch != epoch)
+            Close(old);
+        slots[instanceId] = slot;
+    }
+
+    public bool Owns(string instanceId) => slots.ContainsKey(instanceId);
+
+    /// <summary>Forgets an instance whose row is gone.</summary>
+    public void Forget(string instanceId)
+    {
+        if (slots.TryGetValue(instanceId, out Slot? slot))
+            Close(slot);
+    }
+
+    /// <summary>Hands a message over; one that is not yet due waits in the timer queue.</summary>
+    public void Deliver(Message message)
+    {
+        if (stopping || !slots.TryGetValue(message.InstanceId, out Slot? slot))
+            return;
+        if (message.VisibleAt > engine.Now)
+        {
+            timers.Add(message);
+            return;
+        }
+
+        lock (slot.Gate)
+        {
+            if (slot.Closed)
+                return;
+            slot.Pending.Add(message);
+            if (slot.Busy)
+                return;
+            slot.Busy = true;
+        }
+
+        Start(slot);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        stopping = true;
+        timers.Dispose();
+        if (Volatile.Read(ref running) > 0)
+            await idle.Task.ConfigureAwait(false);
+        foreach (Slot slot in slots.Values)
+            Close(slot);
+    }
+
+    private void Start(Slot slot)
+    {
+        Interlocked.Increment(ref running);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Dispatcher.RunAsync(state.Slot), (Dispatcher: this, Slot: slot), preferLocal: false);
+    }
+
+    private async Task RunAsync(Slot slot)
+    {
+        try
+        {
+            bool more = true;
+            while (more && !stopping)
+            {
+                await limit.WaitAsync().ConfigureAwait(false);
+                try
+                {
+                    more = await TurnAsync(slot).ConfigureAwait(false);
+                }
+                finally
+                {
+                    limit.Release();
+                }
+            }
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref running) == 0 && stopping)
+                idle.TrySetResult();
+        }
+    }
+
+    /// <summary>True when messages came in meanwhile.</summary>
+    private async Task<bool> TurnAsync(Slot slot)
+    {
+        List<Message> batch;
+        lock (slot.Gate)
+        {
+            batch = slot.Pending;
+            slot.Pending = [];
+        }
+
+        try
+        {
+            TurnEnd end = await turns.RunAsync(slot, batch).ConfigureAwait(false);
+            slot.Failures = 0;
+            if (end == TurnEnd.Closed)
+                Close(slot);
+            return Continue(slot, end == TurnEnd.Waiting ? batch : []);
+        }
+        catch (LeaseLostException)
+        {
+            Log.TurnFenced(logger, slot.InstanceId);
+            Close(slot);
+            return false;
+        }
+        catch (Exception error)
+        {
+            turns.Cool(slot);
+            if (stopping)
+                return false;
+            slot.Failures++;
+            Log.TurnFailed(logger, error, slot.InstanceId, slot.Failures);
+            TimeSpan pause = TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, slot.Failures)));
+            lock (slot.Gate)
+                slot.Pending.InsertRange(0, batch);
+            await Task.Delay(pause, engine.Time, engine.Stopping).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    /// <summary>Messages that must wait for the start of their instance stay in front.</summary>
+    private static bool Continue(Slot slot, List<Message> waiting)
+    {
+        lock (slot.Gate)
+        {
+            bool more = slot.Pending.Count > 0 && !slot.Closed;
+            if (!slot.Closed)
+                slot.Pending.InsertRange(0, waiting);
+            slot.Busy = more;
+            return more;
+        }
+    }
+
+    /// <summary>Starts a turn that finds out what went wrong.</summary>
+    private void Wake(string instanceId)
+        => Deliver(new Message(0, instanceId, null, 0, new JournalEvent { Type = EventType.GenericEvent, Id = -1 }));
+
+    private void Close(Slot slot)
+    {
+        lock (slot.Gate)
+            slot.Closed = true;
+        slots.TryRemove(KeyValuePair.Create(slot.InstanceId, slot));
+        turns.Cool(slot);
+    }
+}

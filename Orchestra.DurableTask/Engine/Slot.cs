@@ -1,0 +1,32 @@
+using Orchestra.DurableTask.Journal;
+
+namespace Orchestra.DurableTask.Engine;
+
+/// <summary>An unfinished instance that this process leases: its waiting messages and, while warm, its live execution.</summary>
+internal sealed class Slot(string instanceId, long epoch)
+{
+    public string InstanceId => instanceId;
+
+    public long Epoch => epoch;
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>Messages for the next turn, in order.</summary>
+    public List<Message> Pending { get; set; } = [];
+
+    /// <summary>A turn is running or about to.</summary>
+    public bool Busy { get; set; }
+
+    /// <summary>The lease is gone or the instance has ended.</summary>
+    public bool Closed { get; set; }
+
+    /// <summary>Touched by the running turn only, or under the gate when none runs.</summary>
+    public Execution? Live { get; set; }
+
+    public LinkedListNode<Slot>? Warmth { get; set; }
+
+    public int Failures { get; set; }
+
+    /// <summary>Its former owner died: count the attempt durably before the first turn.</summary>
+    public bool Suspect { get; set; }
+}

@@ -1,0 +1,108 @@
+using DurableTask.Core.History;
+using Orchestra.DurableTask.Journal;
+
+namespace Orchestra.DurableTask.Engine;
+
+/// <summary>How a turn left its instance.</summary>
+internal enum TurnEnd
+{
+    Open,
+
+    /// <summary>The messages are for an instance that has not started; they wait.</summary>
+    Waiting,
+
+    /// <summary>The instance has ended or is gone.</summary>
+    Closed,
+}
+
+/// <summary>Runs one turn of one instance and commits it.</summary>
+internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, string owner, WarmList warm, Action<string> wake)
+{
+    public async Task<TurnEnd> RunAsync(Slot slot, List<Message> batch)
+    {
+        int attempts = slot.Suspect ? await CountAttemptAsync(slot).ConfigureAwait(false) : slot.Failures;
+        if (attempts >= engine.Options.MaxAttempts)
+            return await PoisonAsync(slot, batch, attempts).ConfigureAwait(false);
+
+        Execution? execution = slot.Live ?? await LoadAsync(slot).ConfigureAwait(false);
+        if (execution is null)
+            return TurnEnd.Closed;
+        if (execution.Start is null && !batch.Exists(static message => message.Event.Type is EventType.ExecutionStarted or EventType.ExecutionTerminated))
+            return TurnEnd.Waiting;
+
+        slot.Live = execution;
+        TurnCommit commit = TurnBuilder.Run(execution, slot.Epoch, batch, engine.UtcNow);
+        await CommitAsync(commit).ConfigureAwait(false);
+        slot.Suspect = false;
+        if (commit.IsTerminal)
+            return TurnEnd.Closed;
+
+        if (commit.Next is not null || engine.Options.ForceReplay)
+        {
+            Cool(slot);
+        }
+        else
+        {
+            execution.MarkCommitted(commit.History.Count);
+            warm.Touch(slot);
+        }
+
+        return TurnEnd.Open;
+    }
+
+    /// <summary>Drops the live state; the next turn replays.</summary>
+    public void Cool(Slot slot)
+    {
+        warm.Remove(slot);
+        slot.Live?.Dispose();
+        slot.Live = null;
+    }
+
+    private Task<HandOver> CommitAsync(TurnCommit commit) => engine.Writer.Run((session, effects) =>
+    {
+        HandOver handOver = TurnStore.Commit(session, owner, commit);
+        effects.Add(() =>
+        {
+            engine.Take(handOver);
+            if (commit.Status is not null)
+                engine.Signals.Changed(commit.InstanceId);
+        });
+        return handOver;
+    });
+
+    private async Task<Execution?> LoadAsync(Slot slot)
+    {
+        (InstanceRow? row, List<JournalEvent> history) = await engine.ReadAsync(session => (
+            QueryStore.Find(session, slot.InstanceId),
+            QueryStore.History(session, slot.InstanceId))).ConfigureAwait(false);
+        if (row is null || row.IsTerminal || row.Epoch != slot.Epoch)
+            return null;
+        var execution = new Execution(slot.InstanceId, setup);
+        execution.Pump.OnTrespass = () => wake(slot.InstanceId);
+        execution.Replay(history);
+        return execution;
+    }
+
+    private Task<int> CountAttemptAsync(Slot slot) => engine.Writer.Run((session, _) =>
+    {
+        object? attempts = session.Scalar("UPDATE instances SET attempts = attempts + 1 WHERE id = $1 AND epoch = $2 RETURNING attempts - 1", slot.InstanceId, slot.Epoch);
+        return Convert.ToInt32(attempts ?? throw new LeaseLostException("The instance is gone."), System.Globalization.CultureInfo.InvariantCulture);
+    });
+
+    /// <summary>Ends an instance that has failed the engine (not its own code) too often, and says so.</summary>
+    private async Task<TurnEnd> PoisonAsync(Slot slot, List<Message> batch, int attempts)
+    {
+        InstanceRow? row = await engine.ReadAsync(session => QueryStore.Find(session, slot.InstanceId)).ConfigureAwait(false);
+        if (row is null || row.IsTerminal)
+            return TurnEnd.Closed;
+        long length = await engine.ReadAsync(session => (long)session.Scalar("SELECT coalesce(max(seq) + 1, 0) FROM history WHERE instance_id = $1", slot.InstanceId)!).ConfigureAwait(false);
+        string reason = $"The instance could not be processed in {attempts} attempts.";
+        Log.Poisoned(engine.Logger, slot.InstanceId, reason);
+        var commit = new TurnCommit { InstanceId = slot.InstanceId, ExecutionId = row.ExecutionId, Epoch = slot.Epoch, Now = engine.Now, HistoryStart = length };
+        commit.Consumed.AddRange(batch.Select(message => message.Seq));
+        TurnBuilder.SetFailed(commit, new Failure("PoisonInstance", reason, NonRetriable: true));
+        TurnBuilder.AddCompletion(ParentLink.Parse(row.Parent), -1, commit);
+        await CommitAsync(commit).ConfigureAwait(false);
+        return TurnEnd.Closed;
+    }
+}

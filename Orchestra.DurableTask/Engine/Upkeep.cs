@@ -1,0 +1,126 @@
+using Orchestra.DurableTask.Journal;
+
+namespace Orchestra.DurableTask.Engine;
+
+/// <summary>
+/// The slow loop: renews the leases, and looks for what other processes did to the file. SQLite's data version says for the cost of
+/// one read whether anything did, so an idle engine costs nothing.
+/// </summary>
+internal sealed class Upkeep : IAsyncDisposable
+{
+    private readonly EmbeddedEngine engine;
+    private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim poke = new(0, 1);
+    private readonly bool alone;
+    private readonly Lock gate = new();
+    private Task? loop;
+    private long seenVersion = -1;
+    private long renewAt;
+    private bool pending;
+
+    public Upkeep(EmbeddedEngine engine, bool alone)
+    {
+        this.engine = engine;
+        this.alone = alone;
+        if (!alone)
+            Begin();
+    }
+
+    public void Begin()
+    {
+        lock (gate)
+        {
+            renewAt = 0;
+            loop ??= Task.Run(LoopAsync);
+        }
+    }
+
+    /// <summary>Look now. Never blocks.</summary>
+    public void Poke()
+    {
+        pending = true;
+        try
+        {
+            if (poke.CurrentCount == 0)
+                poke.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else did just that.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        if (loop is not null)
+            await loop.ConfigureAwait(false);
+        stop.Dispose();
+    }
+
+    private async Task LoopAsync()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync().ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                Log.UpkeepFailed(engine.Logger, error);
+            }
+
+            await PauseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        Task delay = Task.Delay(engine.Options.PollInterval, engine.Time, waited.Token);
+        Task poked = poke.WaitAsync(waited.Token);
+        await Task.WhenAny(delay, poked).ConfigureAwait(false);
+        await waited.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task LookAsync()
+    {
+        bool renew = engine.Now >= renewAt;
+        bool changed = pending;
+        pending = false;
+        if (!alone)
+        {
+            long version = await engine.Writer.Probe(session => (long)session.Scalar("PRAGMA data_version")!).ConfigureAwait(false);
+            if (version != seenVersion)
+            {
+                seenVersion = version;
+                changed = true;
+                engine.Signals.ChangedElsewhere();
+            }
+        }
+
+        if (engine.Owner is null || (!renew && !changed))
+            return;
+        if (renew)
+        {
+            renewAt = engine.Now + (engine.Options.LeaseDuration / 3).Ticks;
+            if (!await RenewAsync().ConfigureAwait(false))
+            {
+                await engine.RestartWorkerAsync().ConfigureAwait(false);
+                return;
+            }
+        }
+
+        int dead = await engine.Writer.Run(engine.TakeFree).ConfigureAwait(false);
+        if (dead > 0)
+            Log.OwnersDied(engine.Logger, dead);
+    }
+
+    private Task<bool> RenewAsync() => engine.Writer.Run((session, _) =>
+        engine.Owner is not { } me || LeaseStore.Renew(session, me, engine.Now + engine.Options.LeaseDuration.Ticks));
+}

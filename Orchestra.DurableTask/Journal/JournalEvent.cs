@@ -1,0 +1,111 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DurableTask.Core.History;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Orchestra.DurableTask.Journal;
+
+/// <summary>One entry of an instance's history, or a message on its way there. One shape for all kinds keeps storage simple.</summary>
+internal sealed record JournalEvent
+{
+    public EventType Type { get; init; }
+
+    /// <summary>Number of the action that made the event; -1 for what comes from outside.</summary>
+    public int Id { get; init; }
+
+    /// <summary>UTC ticks: deterministic GUIDs need all 100 ns of it.</summary>
+    public long At { get; init; }
+
+    /// <summary>For results: the action they answer.</summary>
+    public int TaskId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Version { get; init; }
+
+    /// <summary>Input, result, payload or output, as JSON.</summary>
+    public string? Data { get; init; }
+
+    public string? InstanceId { get; init; }
+
+    public string? Reason { get; init; }
+
+    public long FireAt { get; init; }
+
+    public Failure? Failure { get; init; }
+
+    public Dictionary<string, string>? Tags { get; init; }
+
+    public ParentLink? Parent { get; init; }
+
+    public OrchestrationRuntimeStatus Status { get; init; }
+
+    public bool Recursive { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, JournalJson.Compact.JournalEvent);
+
+    public static JournalEvent Parse(string json) => JsonSerializer.Deserialize(json, JournalJson.Compact.JournalEvent)
+        ?? throw new InvalidDataException("The journal holds an empty event.");
+}
+
+/// <summary>Where a sub-orchestration reports to.</summary>
+internal sealed record ParentLink(string Name, string InstanceId, string ExecutionId, int TaskId)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, JournalJson.Compact.ParentLink);
+
+    public static ParentLink? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, JournalJson.Compact.ParentLink);
+}
+
+/// <summary>A failure with the mark that stops retries, which the public type lacks.</summary>
+internal sealed record Failure(string Type, string Message, string? Stack = null, Failure? Inner = null, bool NonRetriable = false)
+{
+    public Dictionary<string, JsonElement>? Properties { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, JournalJson.Compact.Failure);
+
+    public static Failure? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, JournalJson.Compact.Failure);
+
+    public TaskFailureDetails ToDetails() => new(Type, Message, Stack, Inner?.ToDetails(), Properties?.ToDictionary(pair => pair.Key, pair => (object?)pair.Value));
+
+    public static Failure From(TaskFailureDetails details) => new(details.ErrorType, details.ErrorMessage, details.StackTrace, details.InnerFailure is { } inner ? From(inner) : null)
+    {
+        Properties = ToElements(details.Properties),
+    };
+
+    /// <summary>A failed task inside an orchestrator shows the task's own failure as the inner one.</summary>
+    public static Failure From(Exception exception, Func<Exception, IDictionary<string, object?>?>? properties = null) => new(
+        exception.GetType().FullName ?? exception.GetType().Name,
+        exception.Message,
+        exception.StackTrace,
+        exception is TaskFailedException failed ? From(failed.FailureDetails) : exception.InnerException is { } inner ? From(inner, properties) : null)
+    {
+        Properties = ToElements(properties?.Invoke(exception)),
+    };
+
+    private static Dictionary<string, JsonElement>? ToElements(IDictionary<string, object?>? values)
+        => values?.ToDictionary(pair => pair.Key, pair => pair.Value is JsonElement element ? element : JsonSerializer.SerializeToElement(pair.Value));
+}
+
+/// <summary>Compact JSON: defaults are left out.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(ParentLink))]
+[JsonSerializable(typeof(Failure))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class JournalJson : JsonSerializerContext
+{
+    public static JournalJson Compact { get; } = new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 256,
+    });
+
+    public static string? Tags(IReadOnlyDictionary<string, string>? tags)
+        => tags is null or { Count: 0 } ? null : JsonSerializer.Serialize(new Dictionary<string, string>(tags), Compact.DictionaryStringString);
+
+    public static Dictionary<string, string>? Tags(string? json)
+        => json is null ? null : JsonSerializer.Deserialize(json, Compact.DictionaryStringString);
+}

@@ -1,0 +1,77 @@
+using Microsoft.DurableTask.Client;
+
+namespace Orchestra.DurableTask.Journal;
+
+/// <summary>Leases: one expiry per process covers all that it holds, so that renewing them is one small update.</summary>
+internal static class LeaseStore
+{
+    public static void Register(Session session, string me, ProcessIdentity process, long expires)
+        => session.Execute(
+            "INSERT INTO owners (id, pid, started, boot, expires) VALUES ($1, $2, $3, $4, $5)",
+            me, process.Pid, process.Started, process.Boot, expires);
+
+    /// <summary>False: another process has declared this one dead and taken its leases.</summary>
+    public static bool Renew(Session session, string me, long expires)
+        => session.Execute("UPDATE owners SET expires = $2 WHERE id = $1", me, expires) == 1;
+
+    /// <summary>Gives up everything, at once visible to others.</summary>
+    public static void Release(Session session, string owner, bool died)
+    {
+        session.Execute("UPDATE instances SET owner = NULL, epoch = epoch + 1 WHERE owner = $1", owner);
+        session.Execute("UPDATE inbox SET via = NULL WHERE via = $1", owner);
+        session.Execute("UPDATE work SET owner = NULL, suspect = max(suspect, $2) WHERE owner = $1", owner, died ? 1 : 0);
+        session.Execute("DELETE FROM owners WHERE id = $1", owner);
+    }
+
+    /// <summary>Frees what owners hold that are past their expiry or whose process is provably gone.</summary>
+    public static int ReleaseDead(Session session, string me, long now, Func<ProcessIdentity, bool> provablyDead)
+    {
+        var dead = session.Query(
+                "SELECT id, pid, started, boot, expires FROM owners WHERE id <> $1",
+                row => (Id: row.GetString(0), Process: new ProcessIdentity(row.GetInt64(1), row.GetString(2), row.GetString(3)), Expires: row.GetInt64(4)),
+                me)
+            .Where(owner => owner.Expires <= now || provablyDead(owner.Process))
+            .ToList();
+        foreach (var owner in dead)
+            Release(session, owner.Id, died: true);
+        return dead.Count;
+    }
+
+    /// <summary>Takes what nobody holds, and all messages for this owner that have not been handed to it yet.</summary>
+    public static Claim TakeFree(Session session, string me)
+    {
+        var claim = new Claim();
+        claim.Instances.AddRange(session.Query(
+            "UPDATE instances SET owner = $1, epoch = epoch + 1 WHERE owner IS NULL AND status IN (0, 6, 7) RETURNING id, epoch, attempts",
+            row => (row.GetString(0), row.GetInt64(1), row.GetInt32(2)),
+            me));
+        claim.Messages.AddRange(session.Query(
+            """
+            UPDATE inbox SET via = $1 WHERE via IS NULL AND instance_id IN (SELECT id FROM instances WHERE owner = $1)
+            RETURNING seq, instance_id, execution_id, visible_at, body
+            """,
+            row => new Message(row.GetInt64(0), row.GetString(1), row.Text(2), row.GetInt64(3), JournalEvent.Parse(row.GetString(4))),
+            me));
+        claim.Messages.Sort((a, b) => a.Seq.CompareTo(b.Seq));
+        claim.Work.AddRange(session.Query(
+            "UPDATE work SET owner = $1 WHERE owner IS NULL RETURNING seq, instance_id, execution_id, task_id, name, version, input, attempts, suspect",
+            row => new WorkItem(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetString(4), row.GetString(5), row.Text(6))
+            {
+                Attempts = row.GetInt32(7),
+                Suspect = row.GetInt32(8) != 0,
+            },
+            me));
+        claim.Work.Sort((a, b) => a.Seq.CompareTo(b.Seq));
+        return claim;
+    }
+}
+
+/// <summary>What a process has newly taken.</summary>
+internal sealed class Claim
+{
+    public List<(string Id, long Epoch, int Attempts)> Instances { get; } = [];
+
+    public List<Message> Messages { get; } = [];
+
+    public List<WorkItem> Work { get; } = [];
+}

@@ -1,0 +1,45 @@
+using DurableTask.Core.History;
+using Microsoft.DurableTask.Client;
+
+namespace Orchestra.DurableTask.Journal;
+
+/// <summary>Takes a failed instance back to before its failures: what failed is forgotten and done again, what succeeded is kept.</summary>
+internal static class RewindStore
+{
+    public static void Rewind(Session session, HandOver handOver, string? me, InstanceRow row, string reason, long now, ParentLink? newParent)
+    {
+        List<JournalEvent> history = QueryStore.History(session, row.Id);
+        string execution = Guid.NewGuid().ToString("N");
+        var failed = history.Where(entry => entry.Type is EventType.TaskFailed or EventType.SubOrchestrationInstanceFailed).Select(entry => entry.TaskId).ToHashSet();
+        var children = history.Where(entry => entry.Type == EventType.SubOrchestrationInstanceCreated && failed.Contains(entry.Id)).ToList();
+        var rewindable = new List<(InstanceRow Child, ParentLink Link)>();
+        foreach (JournalEvent created in children)
+        {
+            if (QueryStore.Find(session, created.InstanceId!) is { Status: OrchestrationRuntimeStatus.Failed } child)
+                rewindable.Add((child, new ParentLink(row.Name, row.Id, execution, created.Id)));
+        }
+
+        // A child that is rewound goes on under its old call; any other failed call is made anew.
+        var keptCalls = rewindable.Select(pair => pair.Link.TaskId).ToHashSet();
+        List<JournalEvent> kept = [.. history
+            .Where(entry => entry.Type is not (EventType.ExecutionCompleted or EventType.TaskFailed or EventType.SubOrchestrationInstanceFailed))
+            .Where(entry => entry.Type is not (EventType.TaskScheduled or EventType.SubOrchestrationInstanceCreated) || !failed.Contains(entry.Id) || keptCalls.Contains(entry.Id))
+            .Select(entry => entry.Type == EventType.ExecutionStarted ? entry with { InstanceId = execution, Parent = newParent ?? entry.Parent } : entry)];
+
+        session.Execute("DELETE FROM history WHERE instance_id = $1", row.Id);
+        session.Execute("DELETE FROM inbox WHERE instance_id = $1", row.Id);
+        session.Execute("DELETE FROM work WHERE instance_id = $1", row.Id);
+        long seq = 0;
+        foreach (JournalEvent entry in kept)
+            session.Execute("INSERT INTO history (instance_id, seq, body) VALUES ($1, $2, $3)", row.Id, seq++, entry.ToJson());
+        session.Execute(
+            "UPDATE instances SET execution_id = $2, status = $3, output = NULL, failure = NULL, completed_at = NULL, updated_at = $4, owner = $5, epoch = epoch + 1, attempts = 0, parent = coalesce($6, parent) WHERE id = $1",
+            row.Id, execution, (int)OrchestrationRuntimeStatus.Running, now, me, newParent?.ToJson());
+        if (me is not null)
+            handOver.Adopted.Add((row.Id, row.Epoch + 1));
+        var rewound = new JournalEvent { Type = EventType.ExecutionRewound, Id = -1, At = now, Reason = reason };
+        InboxStore.Add(session, handOver, row.Id, execution, rewound, now, me);
+        foreach ((InstanceRow child, ParentLink link) in rewindable)
+            Rewind(session, handOver, me, child, reason, now, link);
+    }
+}

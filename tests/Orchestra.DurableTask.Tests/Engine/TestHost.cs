@@ -1,0 +1,116 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orchestra.DurableTask;
+using Orchestra.DurableTask.Engine;
+
+namespace Orchestra.DurableTask.Tests.Engine;
+
+/// <summary>A worker and a client over one journal, made and stopped by the test.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+    private readonly IHostedService worker;
+    private bool stopped;
+
+    private TestHost(ServiceProvider services)
+    {
+        this.services = services;
+        worker = services.GetServices<IHostedService>().Single();
+        Client = services.GetRequiredService<DurableTaskClient>();
+    }
+
+    public DurableTaskClient Client { get; }
+
+    public EmbeddedEngine Engine => ((EmbeddedTaskClient)Client).Engine;
+
+    public static async Task<TestHost> StartAsync(
+        Action<DurableTaskRegistry> tasks,
+        Action<EmbeddedOptions>? options = null,
+        TimeProvider? time = null,
+        Action<DurableTaskWorkerOptions>? worker = null)
+    {
+        TestHost host = Create(tasks, options, time, worker);
+        await host.worker.StartAsync(CancellationToken.None);
+        return host;
+    }
+
+    /// <summary>Without a running worker: a client only.</summary>
+    public static TestHost Create(
+        Action<DurableTaskRegistry> tasks,
+        Action<EmbeddedOptions>? options = null,
+        TimeProvider? time = null,
+        Action<DurableTaskWorkerOptions>? worker = null)
+    {
+        var collection = new ServiceCollection();
+        if (time is not null)
+            collection.AddSingleton(time);
+        collection.AddLogging();
+        collection.AddDurableTaskWorker(builder =>
+        {
+            builder.AddTasks(tasks).UseEmbedded(options);
+            if (worker is not null)
+                builder.Configure(worker);
+        });
+        collection.AddDurableTaskClient(builder => builder.UseEmbedded());
+        return new TestHost(collection.BuildServiceProvider());
+    }
+
+    /// <summary>Starts an instance and waits for its end.</summary>
+    public async Task<OrchestrationMetadata> RunAsync(string name, object? input = null)
+        => await EndOf(await Client.ScheduleNewOrchestrationInstanceAsync(name, input));
+
+    public async Task<OrchestrationMetadata> EndOf(string instanceId)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, limit.Token);
+    }
+
+    /// <summary>Waits until the instance shows a status that fits.</summary>
+    public async Task<OrchestrationMetadata> Until(string instanceId, Func<OrchestrationMetadata, bool> fits)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            Task change = Engine.Signals.Next(instanceId);
+            if (await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, limit.Token) is { } found && fits(found))
+                return found;
+            await change.WaitAsync(limit.Token);
+        }
+    }
+
+    /// <summary>Stops without giving anything back, as a killed process would.</summary>
+    public async Task CrashAsync()
+    {
+        await Engine.StopWorkerAsync(release: false);
+        stopped = true;
+        await services.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (stopped)
+            return;
+        stopped = true;
+        await worker.StopAsync(CancellationToken.None);
+        await services.DisposeAsync();
+    }
+}
+
+/// <summary>A journal file that is deleted afterwards.</summary>
+internal sealed class TempJournal : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("journal-");
+
+    public string Path => System.IO.Path.Combine(folder.FullName, "journal.db");
+
+    public Action<EmbeddedOptions> Options => options =>
+    {
+        options.Path = Path;
+        options.Synchronous = SynchronousMode.Off;
+    };
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
