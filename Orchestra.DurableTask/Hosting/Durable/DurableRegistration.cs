@@ -12,6 +12,9 @@ internal static class DurableRegistration
 {
     public static void AddTo(IServiceCollection services)
     {
+        services.AddDurableTaskWorker(builder => builder.UseEmbedded());
+        services.AddDurableTaskClient(builder => builder.UseEmbedded());
+        services.AddOptions<EmbeddedOptions>().Configure<DataFolder>((options, data) => options.Path = data.TaskHub);
         services.AddOptions<DurableTaskRegistry>().Configure<IServiceProvider>(Register);
         services.AddOptions<DurableTaskWorkerOptions>().Configure<HostJson, IOptions<WorkerOptions>>((options, host, worker) =>
         {
@@ -38,7 +41,7 @@ internal static class DurableRegistration
         foreach (FunctionDescriptor function in catalog.Of(TriggerKind.Orchestration))
             registry.AddOrchestrator(new TaskName(function.TaskName), () => new FunctionOrchestrator(function, runner, scopes));
         foreach (FunctionDescriptor function in catalog.Of(TriggerKind.Activity))
-            registry.AddActivity(new TaskName(function.TaskName), _ => new FunctionActivity(function, runner, scopes));
+            registry.AddActivity(new TaskName(function.TaskName), invocation => new FunctionActivity(function, runner, invocation));
         foreach (ClassTask task in catalog.ClassTasks)
         {
             if (task.Kind == TriggerKind.Orchestration)

@@ -1,10 +1,10 @@
 using Microsoft.DurableTask;
-using Microsoft.Extensions.DependencyInjection;
+using Orchestra.DurableTask.Engine;
 
 namespace Orchestra.DurableTask.Hosting;
 
-/// <summary>An activity function as the engine runs it.</summary>
-internal sealed class FunctionActivity(FunctionDescriptor function, FunctionRunner runner, IServiceScopeFactory scopes) : ITaskActivity
+/// <summary>An activity function as the engine runs it, with the services of the scope that the engine made for this run.</summary>
+internal sealed class FunctionActivity(FunctionDescriptor function, FunctionRunner runner, IServiceProvider services) : ITaskActivity
 {
     public Type InputType { get; } = ParameterSources.PayloadType(function);
 
@@ -12,8 +12,9 @@ internal sealed class FunctionActivity(FunctionDescriptor function, FunctionRunn
 
     public async Task<object?> RunAsync(TaskActivityContext context, object? input)
     {
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        // The engine's token tells that the host is stopping, not that the orchestration has ended.
+        CancellationToken stopping = (context as EmbeddedTaskActivityContext)?.CancellationToken ?? CancellationToken.None;
         var invocation = new InvocationInput { Payload = input, InstanceId = context.InstanceId };
-        return (await runner.RunAsync(function, invocation, scope.ServiceProvider, ActivityCancellation.Of(context))).Result;
+        return (await runner.RunAsync(function, invocation, services, stopping)).Result;
     }
 }
