@@ -159,11 +159,11 @@ internal sealed class ActivityRunner : IAsyncDisposable
                 }).ConfigureAwait(false);
                 return;
             }
-            catch (Exception error) when (error is not LeaseLostException and not ObjectDisposedException && attempt < engine.Options.MaxAttempts && !stop.IsCancellationRequested)
+            catch (Exception error) when (error is not LeaseLostException and not ObjectDisposedException && !stop.IsCancellationRequested)
             {
                 // The work is done: storing its result again is better than doing it again.
                 Log.ResultFailed(engine.Logger, error, item.Name, item.TaskId, item.InstanceId);
-                await Task.Delay(TimeSpan.FromMilliseconds(25 * Math.Pow(2, attempt)), engine.Time).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, attempt))), engine.Time).ConfigureAwait(false);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DurableTask.Core.History;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Orchestra.DurableTask.Journal;
 
@@ -123,7 +124,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         try
         {
             TurnEnd end = await turns.RunAsync(slot, batch).ConfigureAwait(false);
-            slot.Failures = 0;
+            slot.Failures = slot.Pauses = 0;
             if (end == TurnEnd.Closed)
                 Close(slot);
             return Continue(slot, end == TurnEnd.Waiting ? batch : []);
@@ -139,9 +140,13 @@ internal sealed class Dispatcher : IAsyncDisposable
             turns.Cool(slot);
             if (stopping)
                 return false;
-            slot.Failures++;
+
+            // A full or broken disk is not the instance's doing: that does not count, and is tried for as long as it takes.
+            if (error is not (SqliteException or IOException))
+                slot.Failures++;
+            slot.Pauses++;
             Log.TurnFailed(logger, error, slot.InstanceId, slot.Failures);
-            TimeSpan pause = TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, slot.Failures)));
+            TimeSpan pause = TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, slot.Pauses)));
             lock (slot.Gate)
                 slot.Pending.InsertRange(0, batch);
             await Task.Delay(pause, engine.Time, engine.Stopping).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);

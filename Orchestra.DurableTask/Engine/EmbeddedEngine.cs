@@ -124,13 +124,11 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     {
         if (Owner is not { } me)
             return 0;
-        int dead = LeaseStore.ReleaseDead(session, me, Now, static process => process.IsProvablyDead());
+        int dead = LeaseStore.ReleaseDead(session, me, Now);
         Claim claim = LeaseStore.TakeFree(session, me);
         effects.Add(() => Accept(claim));
         return dead;
     }
-
-    public void PokeUpkeep() => upkeep.Poke();
 
     public async ValueTask DisposeAsync()
     {
@@ -150,7 +148,7 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         await Writer.Run((session, effects) =>
         {
             LeaseStore.Register(session, me, ProcessIdentity.Current, Now + Options.LeaseDuration.Ticks);
-            int dead = LeaseStore.ReleaseDead(session, me, Now, static process => process.IsProvablyDead());
+            int dead = LeaseStore.ReleaseDead(session, me, Now);
             Claim claim = LeaseStore.TakeFree(session, me);
             effects.Add(() =>
             {

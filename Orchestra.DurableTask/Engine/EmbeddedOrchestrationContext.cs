@@ -48,9 +48,10 @@ internal sealed class EmbeddedOrchestrationContext(Execution execution, JournalE
         string? data = Converter.Serialize(input);
         string version = options?.Version is { } given ? given.Version : Version;
         Dictionary<string, string>? tags = MergeTags(options, inherited: null);
-        string? result = await Retries.Run(this, name, options?.Retry, () => execution.Begin(new JournalEvent
+        string? result = await Retries.Run(this, name, options?.Retry, follows => execution.Begin(new JournalEvent
         {
             Type = EventType.TaskScheduled,
+            RetryOf = follows,
             Id = execution.NextId(),
             At = execution.Now.Ticks,
             Name = name.Name,
@@ -73,9 +74,10 @@ internal sealed class EmbeddedOrchestrationContext(Execution execution, JournalE
         string? data = Converter.Serialize(input);
         string version = options?.Version is { } given ? given.Version : execution.Setup.Options.Versioning?.DefaultVersion ?? "";
         Dictionary<string, string>? tags = MergeTags(options, start.Tags);
-        string? result = await Retries.Run(this, orchestratorName, options?.Retry, () => execution.Begin(
+        string? result = await Retries.Run(this, orchestratorName, options?.Retry, follows => execution.Begin(
             new JournalEvent
             {
+                RetryOf = follows,
                 Type = EventType.SubOrchestrationInstanceCreated,
                 Id = execution.NextId(),
                 At = execution.Now.Ticks,
@@ -129,7 +131,7 @@ internal sealed class EmbeddedOrchestrationContext(Execution execution, JournalE
     public override Guid NewGuid() => DeterministicGuid.Create(InstanceId, Checked().Now, guids++);
 
     /// <summary>A durable timer as an open task; also used between retries.</summary>
-    internal async Task Timer(DateTime fireAt, CancellationToken cancellation)
+    internal async Task Timer(DateTime fireAt, CancellationToken cancellation, int follows = 0, bool last = false)
     {
         OpenTask timer = execution.Begin(new JournalEvent
         {
@@ -137,6 +139,8 @@ internal sealed class EmbeddedOrchestrationContext(Execution execution, JournalE
             Id = execution.NextId(),
             At = execution.Now.Ticks,
             FireAt = fireAt.Ticks,
+            RetryOf = follows,
+            IsLastRetry = last,
         });
         OnCancel(cancellation, () => execution.CancelTimer(timer, cancellation));
         await timer.Source.Task;

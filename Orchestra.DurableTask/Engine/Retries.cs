@@ -3,29 +3,32 @@ using Orchestra.DurableTask.Journal;
 
 namespace Orchestra.DurableTask.Engine;
 
-/// <summary>Runs an action until it succeeds or its retry options say to stop.</summary>
+/// <summary>
+/// Runs an action until it succeeds or its retry options say to stop. What follows a failed attempt is marked with the attempt's
+/// number + 1 (0: none), so that a rewind can tell failures that were dealt with from those that were not.
+/// </summary>
 internal static class Retries
 {
-    public static Task<string?> Run(EmbeddedOrchestrationContext context, TaskName name, TaskRetryOptions? retry, Func<OpenTask> begin) => retry switch
+    public static Task<string?> Run(EmbeddedOrchestrationContext context, TaskName name, TaskRetryOptions? retry, Func<int, OpenTask> begin) => retry switch
     {
         { Policy: { } policy } => RunPolicy(context, name, policy, begin),
         { Handler: { } handler } => RunHandler(context, name, handler, begin),
         _ => RunOnce(name, begin),
     };
 
-    private static async Task<string?> RunOnce(TaskName name, Func<OpenTask> begin)
+    private static async Task<string?> RunOnce(TaskName name, Func<int, OpenTask> begin)
     {
-        OpenTask task = begin();
+        OpenTask task = begin(0);
         Outcome outcome = await task.Source.Task;
         return outcome.Failure is null ? outcome.Data : throw Exception(name, task, outcome.Failure);
     }
 
-    private static async Task<string?> RunPolicy(EmbeddedOrchestrationContext context, TaskName name, RetryPolicy policy, Func<OpenTask> begin)
+    private static async Task<string?> RunPolicy(EmbeddedOrchestrationContext context, TaskName name, RetryPolicy policy, Func<int, OpenTask> begin)
     {
         DateTime first = context.CurrentUtcDateTime;
         for (int attempt = 0; ; attempt++)
         {
-            OpenTask task = begin();
+            OpenTask task = begin(0);
             Outcome outcome = await task.Source.Task;
             if (outcome.Failure is null)
                 return outcome.Data;
@@ -36,18 +39,19 @@ internal static class Retries
 
             // The reference sets a timer even after the last attempt; its number is part of the history's shape.
             bool last = attempt + 1 >= policy.MaxNumberOfAttempts;
-            await context.Timer(context.CurrentUtcDateTime + (last ? TimeSpan.Zero : Delay(policy, attempt)), CancellationToken.None);
+            await context.Timer(context.CurrentUtcDateTime + (last ? TimeSpan.Zero : Delay(policy, attempt)), CancellationToken.None, task.Id + 1, last);
             if (last)
                 throw failed;
         }
     }
 
-    private static async Task<string?> RunHandler(EmbeddedOrchestrationContext context, TaskName name, AsyncRetryHandler handler, Func<OpenTask> begin)
+    private static async Task<string?> RunHandler(EmbeddedOrchestrationContext context, TaskName name, AsyncRetryHandler handler, Func<int, OpenTask> begin)
     {
         DateTime first = context.CurrentUtcDateTime;
+        int failedBefore = 0;
         for (int attempt = 1; ; attempt++)
         {
-            OpenTask task = begin();
+            OpenTask task = begin(failedBefore);
             Outcome outcome = await task.Source.Task;
             if (outcome.Failure is null)
                 return outcome.Data;
@@ -58,6 +62,7 @@ internal static class Retries
             var retry = new RetryContext(context, attempt, failed.FailureDetails, context.CurrentUtcDateTime - first, CancellationToken.None);
             if (!await handler(retry))
                 throw failed;
+            failedBefore = task.Id + 1;
         }
     }
 

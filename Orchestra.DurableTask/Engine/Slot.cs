@@ -25,7 +25,11 @@ internal sealed class Slot(string instanceId, long epoch)
 
     public LinkedListNode<Slot>? Warmth { get; set; }
 
+    /// <summary>Turns in a row that could not be processed.</summary>
     public int Failures { get; set; }
+
+    /// <summary>Waits in a row, whatever their cause.</summary>
+    public int Pauses { get; set; }
 
     /// <summary>Its former owner died: count the attempt durably before the first turn.</summary>
     public bool Suspect { get; set; }

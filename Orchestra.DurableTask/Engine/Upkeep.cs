@@ -95,7 +95,10 @@ internal sealed class Upkeep : IAsyncDisposable
         pending = false;
         if (!alone)
         {
-            long version = await engine.Writer.Probe(session => (long)session.Scalar("PRAGMA data_version")!).ConfigureAwait(false);
+            (long version, bool died) = await engine.Writer.Probe(session => (
+                (long)session.Scalar("PRAGMA data_version")!,
+                engine.Owner is { } me && LeaseStore.FindDead(session, me, engine.Now).Count > 0)).ConfigureAwait(false);
+            changed |= died;
             if (version != seenVersion)
             {
                 seenVersion = version;

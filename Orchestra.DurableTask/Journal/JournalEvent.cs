@@ -44,6 +44,12 @@ internal sealed record JournalEvent
 
     public bool Recursive { get; init; }
 
+    /// <summary>On what follows a failed attempt: the attempt's number + 1.</summary>
+    public int RetryOf { get; init; }
+
+    /// <summary>The timer after the last attempt, which leads to no other.</summary>
+    public bool IsLastRetry { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, JournalJson.Compact.JournalEvent);
 
     public static JournalEvent Parse(string json) => JsonSerializer.Deserialize(json, JournalJson.Compact.JournalEvent)

@@ -23,17 +23,21 @@ internal static class LeaseStore
         session.Execute("DELETE FROM owners WHERE id = $1", owner);
     }
 
-    /// <summary>Frees what owners hold that are past their expiry or whose process is provably gone.</summary>
-    public static int ReleaseDead(Session session, string me, long now, Func<ProcessIdentity, bool> provablyDead)
-    {
-        var dead = session.Query(
+    /// <summary>Owners that are past their expiry or whose process is provably gone.</summary>
+    public static List<string> FindDead(Session session, string me, long now)
+        => [.. session.Query(
                 "SELECT id, pid, started, boot, expires FROM owners WHERE id <> $1",
                 row => (Id: row.GetString(0), Process: new ProcessIdentity(row.GetInt64(1), row.GetString(2), row.GetString(3)), Expires: row.GetInt64(4)),
                 me)
-            .Where(owner => owner.Expires <= now || provablyDead(owner.Process))
-            .ToList();
-        foreach (var owner in dead)
-            Release(session, owner.Id, died: true);
+            .Where(owner => owner.Expires <= now || owner.Process.IsProvablyDead())
+            .Select(owner => owner.Id)];
+
+    /// <summary>Frees what dead owners hold.</summary>
+    public static int ReleaseDead(Session session, string me, long now)
+    {
+        List<string> dead = FindDead(session, me, now);
+        foreach (string owner in dead)
+            Release(session, owner, died: true);
         return dead.Count;
     }
 

@@ -81,6 +81,19 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the instance's history fits.</summary>
+    public async Task UntilHistory(string instanceId, Func<IList<global::DurableTask.Core.History.HistoryEvent>, bool> fits)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            Task change = Engine.Signals.Next(instanceId);
+            if (fits(await Client.GetOrchestrationHistoryAsync(instanceId, limit.Token)))
+                return;
+            await change.WaitAsync(limit.Token);
+        }
+    }
+
     /// <summary>Stops without giving anything back, as a killed process would.</summary>
     public async Task CrashAsync()
     {
