@@ -10,6 +10,7 @@ internal sealed class ActivityRunner : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly Queue<WorkItem> queue = new();
+    private readonly HashSet<long> active = [];
     private readonly EmbeddedEngine engine;
     private readonly WorkerSetup setup;
     private readonly string owner;
@@ -27,6 +28,16 @@ internal sealed class ActivityRunner : IAsyncDisposable
         this.owner = owner;
         this.isLive = isLive;
         limit = Math.Max(1, engine.Options.MaxConcurrentActivities ?? setup.Options.Concurrency.MaximumConcurrentActivityWorkItems);
+    }
+
+    /// <summary>What has not ended, for instance because it does not heed its cancellation.</summary>
+    public IReadOnlyCollection<long> Active
+    {
+        get
+        {
+            lock (gate)
+                return [.. active];
+        }
     }
 
     public void Add(WorkItem item)
@@ -70,9 +81,12 @@ internal sealed class ActivityRunner : IAsyncDisposable
     {
         while (item is not null)
         {
+            lock (gate)
+                active.Add(item.Seq);
             await RunAsync(item).ConfigureAwait(false);
             lock (gate)
             {
+                active.Remove(item.Seq);
                 if (!queue.TryDequeue(out item))
                 {
                     running--;

@@ -141,8 +141,8 @@ internal sealed class Dispatcher : IAsyncDisposable
             if (stopping)
                 return false;
 
-            // A full or broken disk is not the instance's doing: that does not count, and is tried for as long as it takes.
-            if (error is not (SqliteException or IOException))
+            // A full or broken disk or another version is not the instance's doing: it does not count and is tried for as long as it takes.
+            if (error is not (SqliteException or IOException or VersionRejectedException))
                 slot.Failures++;
             slot.Pauses++;
             Log.TurnFailed(logger, error, slot.InstanceId, slot.Failures);

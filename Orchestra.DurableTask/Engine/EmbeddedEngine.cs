@@ -32,12 +32,26 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
 
     public Writer Writer { get; }
 
+    /// <summary>At every turn of an instance.</summary>
     public Signals Signals { get; } = new();
+
+    /// <summary>Only when an instance's status changes: what most wait for.</summary>
+    public Signals StatusSignals { get; } = new();
+
+    /// <summary>A worker should run but has lost its leases and could not get new ones yet.</summary>
+    public bool LacksOwner => setup is not null && Owner is null;
 
     public Dispatcher? Dispatcher { get; private set; }
 
     /// <summary>Who this process is in the journal; null while no worker runs. Changes only on the writer's thread.</summary>
     public string? Owner { get; private set; }
+
+    public void Changed(string instanceId, bool status)
+    {
+        Signals.Changed(instanceId);
+        if (status)
+            StatusSignals.Changed(instanceId);
+    }
 
     public DateTime UtcNow => Time.GetUtcNow().UtcDateTime;
 
@@ -149,6 +163,7 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         {
             LeaseStore.Register(session, me, ProcessIdentity.Current, Now + Options.LeaseDuration.Ticks);
             int dead = LeaseStore.ReleaseDead(session, me, Now);
+            LeaseStore.ReleaseOrphans(session);
             Claim claim = LeaseStore.TakeFree(session, me);
             effects.Add(() =>
             {
@@ -175,7 +190,7 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         await Writer.Run((session, effects) =>
         {
             if (release && Owner is not null)
-                LeaseStore.Release(session, Owner, died: false);
+                LeaseStore.Release(session, Owner, died: false, activities?.Active);
             effects.Add(() =>
             {
                 Owner = null;

@@ -108,7 +108,7 @@ internal sealed partial class EmbeddedTaskClient
             effects.Add(() =>
             {
                 engine.Take(handOver);
-                engine.Signals.Changed(instanceId);
+                engine.Changed(instanceId, status: true);
             });
             return true;
         }).ConfigureAwait(false);
@@ -143,7 +143,7 @@ internal sealed partial class EmbeddedTaskClient
         effects.Add(() =>
         {
             engine.Dispatcher?.Forget(instanceId);
-            engine.Signals.Changed(instanceId);
+            engine.Changed(instanceId, status: true);
         });
         return count;
     }

@@ -16,6 +16,8 @@ internal sealed partial class EmbeddedTaskClient(
     IOptionsMonitor<DurableTaskClientOptions> options)
     : DurableTaskClient(name)
 {
+    private static readonly OrchestrationRuntimeStatus[] Running = [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended];
+
     private readonly EmbeddedEngine engine = engines.Get(embedded.Get(name));
     private readonly DurableTaskClientOptions settings = options.Get(name);
 
@@ -92,7 +94,7 @@ internal sealed partial class EmbeddedTaskClient(
             effects.Add(() =>
             {
                 engine.Take(handOver);
-                engine.Signals.Changed(request.InstanceId);
+                engine.Changed(request.InstanceId, status: true);
             });
             return request.InstanceId;
         }).ConfigureAwait(false);
@@ -118,7 +120,7 @@ internal sealed partial class EmbeddedTaskClient(
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         while (true)
         {
-            Task change = engine.Signals.Next(instanceId);
+            Task change = engine.StatusSignals.Next(instanceId);
             InstanceRow? row = await FindAsync(instanceId, cancellation).ConfigureAwait(false);
             if (row is not null && done(row))
                 return ToMetadata(row, data);
@@ -157,6 +159,9 @@ internal sealed partial class EmbeddedTaskClient(
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not an orchestration status."), nameof(statuses));
             blocking.Add(status);
         }
+
+        if (blocking.Contains(OrchestrationRuntimeStatus.Terminated) && !Running.All(blocking.Contains))
+            throw new ArgumentException("A running instance is terminated before it is replaced, so Terminated cannot block where a running status does not.", nameof(statuses));
 
         return blocking.Contains;
     }

@@ -1,5 +1,6 @@
 using DurableTask.Core.History;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestra.DurableTask.Journal;
 
@@ -116,10 +117,11 @@ internal sealed partial class Execution
     {
         if (setup.Options.Versioning is not { } versioning)
             return null;
-        bool fits = VersionRules.Fits(versioning, version);
-        return fits ? null : new Failure(
-            "VersionMismatch",
-            $"The orchestration version '{version}' does not match the worker version '{versioning.Version}'.",
-            NonRetriable: true);
+        if (VersionRules.Fits(versioning, version))
+            return null;
+        string reason = $"The orchestration version '{version}' does not match the worker version '{versioning.Version}'.";
+        return versioning.FailureStrategy == DurableTaskWorkerOptions.VersionFailureStrategy.Fail
+            ? new Failure("VersionMismatch", reason, NonRetriable: true)
+            : throw new VersionRejectedException(reason);
     }
 }

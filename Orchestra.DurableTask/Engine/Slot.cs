@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Client;
 using Orchestra.DurableTask.Journal;
 
 namespace Orchestra.DurableTask.Engine;
@@ -22,6 +23,9 @@ internal sealed class Slot(string instanceId, long epoch)
 
     /// <summary>Touched by the running turn only, or under the gate when none runs.</summary>
     public Execution? Live { get; set; }
+
+    /// <summary>As last written by this process; null before its first turn here.</summary>
+    public OrchestrationRuntimeStatus? Status { get; set; }
 
     public LinkedListNode<Slot>? Warmth { get; set; }
 

@@ -32,7 +32,7 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
 
         slot.Live = execution;
         TurnCommit commit = TurnBuilder.Run(execution, slot.Epoch, batch, engine.UtcNow);
-        await CommitAsync(commit).ConfigureAwait(false);
+        await CommitAsync(slot, commit).ConfigureAwait(false);
         slot.Suspect = false;
         if (commit.IsTerminal)
             return TurnEnd.Closed;
@@ -58,14 +58,16 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
         slot.Live = null;
     }
 
-    private Task<HandOver> CommitAsync(TurnCommit commit) => engine.Writer.Run((session, effects) =>
+    private Task<HandOver> CommitAsync(Slot slot, TurnCommit commit) => engine.Writer.Run((session, effects) =>
     {
         HandOver handOver = TurnStore.Commit(session, owner, commit);
         effects.Add(() =>
         {
             engine.Take(handOver);
-            if (commit.Status is not null)
-                engine.Signals.Changed(commit.InstanceId);
+            if (commit.Status is null)
+                return;
+            engine.Changed(commit.InstanceId, commit.Status != slot.Status);
+            slot.Status = commit.Status;
         });
         return handOver;
     });
@@ -102,7 +104,7 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
         commit.Consumed.AddRange(batch.Select(message => message.Seq));
         TurnBuilder.SetFailed(commit, new Failure("PoisonInstance", reason, NonRetriable: true));
         TurnBuilder.AddCompletion(ParentLink.Parse(row.Parent), -1, commit);
-        await CommitAsync(commit).ConfigureAwait(false);
+        await CommitAsync(slot, commit).ConfigureAwait(false);
         return TurnEnd.Closed;
     }
 }

@@ -104,9 +104,12 @@ internal sealed class Upkeep : IAsyncDisposable
                 seenVersion = version;
                 changed = true;
                 engine.Signals.ChangedElsewhere();
+                engine.StatusSignals.ChangedElsewhere();
             }
         }
 
+        if (engine.LacksOwner)
+            await engine.RestartWorkerAsync().ConfigureAwait(false);
         if (engine.Owner is null || (!renew && !changed))
             return;
         if (renew)

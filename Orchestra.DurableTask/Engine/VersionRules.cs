@@ -13,3 +13,6 @@ internal static class VersionRules
         _ => true,
     };
 }
+
+/// <summary>Not this worker's to run; it waits for one that is.</summary>
+internal sealed class VersionRejectedException(string message) : Exception(message);

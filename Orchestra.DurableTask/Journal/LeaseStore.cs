@@ -14,13 +14,31 @@ internal static class LeaseStore
     public static bool Renew(Session session, string me, long expires)
         => session.Execute("UPDATE owners SET expires = $2 WHERE id = $1", me, expires) == 1;
 
-    /// <summary>Gives up everything, at once visible to others.</summary>
-    public static void Release(Session session, string owner, bool died)
+    /// <summary>
+    /// Gives up everything, at once visible to others; except the work that still runs and would not stop: that stays leased until
+    /// its process is gone or the lease expires, for nobody else may run it meanwhile.
+    /// </summary>
+    public static void Release(Session session, string owner, bool died, IReadOnlyCollection<long>? stillRunning = null)
     {
         session.Execute("UPDATE instances SET owner = NULL, epoch = epoch + 1 WHERE owner = $1", owner);
         session.Execute("UPDATE inbox SET via = NULL WHERE via = $1", owner);
+        foreach (long seq in stillRunning ?? [])
+            session.Execute("UPDATE work SET owner = $2 || '!' WHERE seq = $1 AND owner = $2", seq, owner);
         session.Execute("UPDATE work SET owner = NULL, suspect = max(suspect, $2) WHERE owner = $1", owner, died ? 1 : 0);
-        session.Execute("DELETE FROM owners WHERE id = $1", owner);
+        if (stillRunning is { Count: > 0 })
+            session.Execute("UPDATE work SET owner = $1 WHERE owner = $1 || '!'", owner);
+        else
+            session.Execute("DELETE FROM owners WHERE id = $1", owner);
+    }
+
+    /// <summary>Frees what is held in the name of owners that have no entry; nothing should be, but then it would be stuck for ever.</summary>
+    public static void ReleaseOrphans(Session session)
+    {
+        var names = session.Query(
+            "SELECT owner FROM instances WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM owners) UNION SELECT owner FROM work WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM owners)",
+            row => row.GetString(0));
+        foreach (string name in names)
+            Release(session, name, died: true);
     }
 
     /// <summary>Owners that are past their expiry or whose process is provably gone.</summary>
