@@ -69,7 +69,8 @@ internal sealed class LocalHost : IAsyncDisposable
         catch (Exception e)
         {
             await DisposeAsync(host);
-            if (e is IOException or UnauthorizedAccessException)
+            // How the host refuses a folder or a setting.
+            if (e is IOException or UnauthorizedAccessException or InvalidOperationException)
                 throw new CliError(e.Message);
             throw;
         }
@@ -81,7 +82,7 @@ internal sealed class LocalHost : IAsyncDisposable
         {
             return OrchestraHost.Build(arguments);
         }
-        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             // These say which file or key is wrong; a stack trace would only hide it.
             throw new CliError(e.Message);
