@@ -5,19 +5,39 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions
 {
     /// <summary>The base of binding attributes.</summary>
     [AttributeUsage(AttributeTargets.Method)]
-    public abstract class BindingAttribute : Attribute;
+    public abstract class BindingAttribute : Attribute
+    {
+        public BindingAttribute()
+        {
+        }
+    }
 
     /// <summary>The base of trigger attributes.</summary>
     [AttributeUsage(AttributeTargets.Parameter)]
-    public abstract class TriggerBindingAttribute : BindingAttribute;
+    public abstract class TriggerBindingAttribute : BindingAttribute
+    {
+        public TriggerBindingAttribute()
+        {
+        }
+    }
 
     /// <summary>The base of input binding attributes.</summary>
     [AttributeUsage(AttributeTargets.Parameter)]
-    public abstract class InputBindingAttribute : BindingAttribute;
+    public abstract class InputBindingAttribute : BindingAttribute
+    {
+        public InputBindingAttribute()
+        {
+        }
+    }
 
     /// <summary>The base of output binding attributes.</summary>
     [AttributeUsage(AttributeTargets.Method | AttributeTargets.Property)]
-    public abstract class OutputBindingAttribute : BindingAttribute;
+    public abstract class OutputBindingAttribute : BindingAttribute
+    {
+        public OutputBindingAttribute()
+        {
+        }
+    }
 }
 
 namespace Microsoft.Azure.Functions.Worker
@@ -33,6 +53,10 @@ namespace Microsoft.Azure.Functions.Worker
     [AttributeUsage(AttributeTargets.Method)]
     public abstract class RetryAttribute : Attribute
     {
+        public RetryAttribute()
+        {
+        }
+
         public int MaxRetryCount { get; set; }
     }
 
