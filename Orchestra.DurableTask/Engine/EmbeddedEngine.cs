@@ -116,16 +116,18 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     /// <summary>Another process has taken the leases, for this one did not renew them: begin again with nothing.</summary>
-    public async Task RestartWorkerAsync()
+    /// <param name="lost">The owner that was found without leases; a start that was under way meanwhile has made another one.</param>
+    public async Task RestartWorkerAsync(string? lost)
     {
         await lifecycle.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (setup is null)
+            if (setup is null || Owner != lost)
                 return;
-            await EndAsync(release: false).ConfigureAwait(false);
+            await EndAsync(release: true).ConfigureAwait(false);
             await BeginAsync(setup).ConfigureAwait(false);
-            Log.LeasesLost(Logger, Owner!);
+            if (lost is not null)
+                Log.LeasesLost(Logger, Owner!);
         }
         finally
         {

@@ -109,15 +109,15 @@ internal sealed class Upkeep : IAsyncDisposable
         }
 
         if (engine.LacksOwner)
-            await engine.RestartWorkerAsync().ConfigureAwait(false);
-        if (engine.Owner is null || (!renew && !changed))
+            await engine.RestartWorkerAsync(lost: null).ConfigureAwait(false);
+        if (engine.Owner is not { } owner || (!renew && !changed))
             return;
         if (renew)
         {
             renewAt = engine.Now + (engine.Options.LeaseDuration / 3).Ticks;
             if (!await RenewAsync().ConfigureAwait(false))
             {
-                await engine.RestartWorkerAsync().ConfigureAwait(false);
+                await engine.RestartWorkerAsync(owner).ConfigureAwait(false);
                 return;
             }
         }
