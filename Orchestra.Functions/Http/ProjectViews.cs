@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 
@@ -36,34 +39,12 @@ internal static class ProjectViews
     {
         IReadOnlyList<SessionRecord> sessions = await store.ListSessionsAsync(p.ProjectId, cancellationToken);
         IReadOnlyList<DecisionRecord> decisions = await store.ListDecisionsAsync(p.ProjectId, cancellationToken);
-        return new
-        {
-            Id = p.ProjectId,
-            p.ProjectId,
-            p.ProjectName,
-            p.RepoPath,
-            p.BuildCommand,
-            p.TestCommand,
-            p.Phase,
-            p.AgentCount,
-            p.CompletedCount,
-            p.FailedCount,
-            p.MergedCount,
-            p.MergeOrder,
-            p.CurrentMerge,
-            p.BuildAttempts,
-            p.TestAttempts,
-            p.StartedAt,
-            p.CompletedAt,
-            p.ErrorMessage,
-            p.TargetBranch,
-            p.BaseCommit,
-            p.IntegrationCommit,
-            p.LandedCommit,
-            p.Gates,
-            Sessions = sessions.Select(s => Session(s, p.Merges.FirstOrDefault(m => m.SessionId == s.SessionId))),
-            Decisions = decisions.Select(Decision),
-        };
+        JsonObject detail = JsonSerializer.SerializeToNode(Summary(p), Json.Options)!.AsObject();
+        detail["gates"] = JsonSerializer.SerializeToNode(p.Gates, Json.Options);
+        detail["sessions"] = JsonSerializer.SerializeToNode(
+            sessions.Select(s => Session(s, p.Merges.FirstOrDefault(m => m.SessionId == s.SessionId))), Json.Options);
+        detail["decisions"] = JsonSerializer.SerializeToNode(decisions.Select(Decision), Json.Options);
+        return detail;
     }
 
     public static object Decision(DecisionRecord d) => new

@@ -44,7 +44,7 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
         {
             result = MergeResults.MergedResolved;
             commit = await new ConflictResolution(run).ResolveAsync(
-                agent.SessionId, $"{agent.Team}: {agent.Task}", theirs, message, outcome.Conflicts,
+                agent.SessionId, $"{agent.Team}: {Messages.Title(agent.Task)}", theirs, message, outcome.Conflicts,
                 "Approve to let an agent resolve the conflict, or reject to skip this agent (its work is kept).");
         }
 
