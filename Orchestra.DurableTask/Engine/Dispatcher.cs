@@ -61,7 +61,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         {
             if (slot.Closed)
                 return;
-            slot.Pending.Add(message);
+            slot.Add(message);
             if (slot.Busy)
                 return;
             slot.Busy = true;

@@ -115,8 +115,8 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Another process has taken the leases, for this one did not renew them: begin again with nothing.</summary>
-    /// <param name="lost">The owner that was found without leases; a start that was under way meanwhile has made another one.</param>
+    /// <summary>Another process has taken the leases, for this one did not renew them: begin again under a new name.</summary>
+    /// <param name="lost">The owner it was; when it is another by now, somebody else has begun again already.</param>
     public async Task RestartWorkerAsync(string? lost)
     {
         await lifecycle.WaitAsync().ConfigureAwait(false);

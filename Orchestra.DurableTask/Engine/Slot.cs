@@ -15,6 +15,16 @@ internal sealed class Slot(string instanceId, long epoch)
     /// <summary>Messages for the next turn, in order.</summary>
     public List<Message> Pending { get; set; } = [];
 
+    /// <summary>Messages come in order of arrival, but those with numbers below zero were there before.</summary>
+    public void Add(Message message)
+    {
+        int at = message.Seq < 0 ? Pending.FindIndex(static other => other.Seq >= 0) : -1;
+        if (at >= 0)
+            Pending.Insert(at, message);
+        else
+            Pending.Add(message);
+    }
+
     /// <summary>A turn is running or about to.</summary>
     public bool Busy { get; set; }
 

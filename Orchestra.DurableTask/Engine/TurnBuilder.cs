@@ -28,7 +28,7 @@ internal static class TurnBuilder
         };
         foreach (Message message in messages)
         {
-            if (message.Seq > 0)
+            if (message.Seq != 0)
                 commit.Consumed.Add(message.Seq);
         }
 

@@ -97,7 +97,7 @@ internal sealed class Upkeep : IAsyncDisposable
         {
             (long version, bool died) = await engine.Writer.Probe(session => (
                 (long)session.Scalar("PRAGMA data_version")!,
-                engine.Owner is { } me && LeaseStore.FindDead(session, me, engine.Now).Count > 0)).ConfigureAwait(false);
+                engine.Owner is { } owner && LeaseStore.FindDead(session, owner, engine.Now).Count > 0)).ConfigureAwait(false);
             changed |= died;
             if (version != seenVersion)
             {
@@ -110,14 +110,14 @@ internal sealed class Upkeep : IAsyncDisposable
 
         if (engine.LacksOwner)
             await engine.RestartWorkerAsync(lost: null).ConfigureAwait(false);
-        if (engine.Owner is not { } owner || (!renew && !changed))
+        if (engine.Owner is not { } me || (!renew && !changed))
             return;
         if (renew)
         {
             renewAt = engine.Now + (engine.Options.LeaseDuration / 3).Ticks;
-            if (!await RenewAsync().ConfigureAwait(false))
+            if (!await RenewAsync(me).ConfigureAwait(false))
             {
-                await engine.RestartWorkerAsync(owner).ConfigureAwait(false);
+                await engine.RestartWorkerAsync(me).ConfigureAwait(false);
                 return;
             }
         }
@@ -127,6 +127,6 @@ internal sealed class Upkeep : IAsyncDisposable
             Log.OwnersDied(engine.Logger, dead);
     }
 
-    private Task<bool> RenewAsync() => engine.Writer.Run((session, _) =>
-        engine.Owner is not { } me || LeaseStore.Renew(session, me, engine.Now + engine.Options.LeaseDuration.Ticks));
+    private Task<bool> RenewAsync(string me) => engine.Writer.Run((session, _) =>
+        engine.Owner != me || LeaseStore.Renew(session, me, engine.Now + engine.Options.LeaseDuration.Ticks));
 }

@@ -32,6 +32,19 @@ internal static class InboxStore
             handOver.Messages.Add(new Message(seq, instanceId, executionId, visibleAt, message));
     }
 
+    /// <summary>Writes events that came before all that waits: numbers below zero and below any in use keep them in front.</summary>
+    public static void PutInFront(Session session, HandOver handOver, string instanceId, List<JournalEvent> events, long now, string via)
+    {
+        if (events.Count == 0)
+            return;
+        long seq = Math.Min(0, (long)(session.Scalar("SELECT min(seq) FROM inbox") ?? 0L)) - events.Count;
+        foreach (JournalEvent carried in events)
+        {
+            session.Execute("INSERT INTO inbox (seq, instance_id, visible_at, body, via) VALUES ($1, $2, $3, $4, $5)", seq, instanceId, now, carried.ToJson(), via);
+            handOver.Messages.Add(new Message(seq++, instanceId, null, now, carried));
+        }
+    }
+
     /// <summary>
     /// Makes an instance, leased to this process if it works. An existing one is replaced unless its status is among the blocking
     /// ones; its epoch goes up, so that a turn of the old one that is still running cannot commit.

@@ -87,8 +87,7 @@ internal static class TurnStore
         if (turn.CustomStatus is not null)
             session.Execute("UPDATE instances SET custom_status = $2 WHERE id = $1", turn.InstanceId, turn.CustomStatus.Value);
         InboxStore.Add(session, handOver, turn.InstanceId, next.ExecutionId, Events.Started(next, turn.Now), turn.Now, me);
-        foreach (JournalEvent carried in turn.CarryOver)
-            InboxStore.Add(session, handOver, turn.InstanceId, null, carried, turn.Now, me);
+        InboxStore.PutInFront(session, handOver, turn.InstanceId, turn.CarryOver, turn.Now, me);
     }
 
     /// <summary>A finished child of the same id is replaced (that is how retries work); a running one makes the call fail.</summary>

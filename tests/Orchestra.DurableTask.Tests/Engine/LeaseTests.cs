@@ -66,7 +66,7 @@ public class LeaseTests
             LeaseStore.Release(session, before, died: true);
             return true;
         });
-        await host.Engine.RestartWorkerAsync(host.Engine.Owner);
+        await host.Engine.RestartWorkerAsync(before);
         await host.Client.RaiseEventAsync(id, "go", "on");
 
         Assert.NotEqual(before, host.Engine.Owner);
