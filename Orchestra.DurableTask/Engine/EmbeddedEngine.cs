@@ -189,10 +189,9 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
             await activities.DisposeAsync().ConfigureAwait(false);
         if (Dispatcher is not null)
             await Dispatcher.DisposeAsync().ConfigureAwait(false);
-        await Writer.Run((session, effects) =>
+        (string? me, var active) = (Owner, activities?.Active);
+        await Writer.Run((_, effects) =>
         {
-            if (release && Owner is not null)
-                LeaseStore.Release(session, Owner, died: false, activities?.Active);
             effects.Add(() =>
             {
                 Owner = null;
@@ -201,6 +200,16 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
             });
             return true;
         }).ConfigureAwait(false);
+
+        // Only now: what is written beside the first step is still in this owner's name, and would be nobody's for ever.
+        if (release && me is not null)
+        {
+            await Writer.Run((session, _) =>
+            {
+                LeaseStore.Release(session, me, died: false, active);
+                return true;
+            }).ConfigureAwait(false);
+        }
     }
 
     private void Accept(Claim claim)
