@@ -64,7 +64,10 @@ internal sealed partial class EmbeddedTaskClient
         ArgumentNullException.ThrowIfNull(filter);
         OrchestrationRuntimeStatus[] terminal = [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
         List<OrchestrationRuntimeStatus>? wanted = filter.Statuses?.ToList();
-        ListFilter list = ToFilter(filter.CreatedFrom, filter.CreatedTo, wanted is { Count: > 0 } ? terminal.Intersect(wanted) : terminal) with { Limit = 200 };
+        List<OrchestrationRuntimeStatus> purged = [.. wanted is { Count: > 0 } ? terminal.Intersect(wanted) : terminal];
+        if (purged.Count == 0)
+            return new PurgeResult(0, filter.Timeout is null ? null : true);
+        ListFilter list = ToFilter(filter.CreatedFrom, filter.CreatedTo, purged) with { Limit = 200 };
         long start = engine.Now;
         int total = 0;
         while (true)
@@ -72,12 +75,12 @@ internal sealed partial class EmbeddedTaskClient
             cancellation.ThrowIfCancellationRequested();
             if (filter.Timeout is { } timeout && engine.Now - start > timeout.Ticks)
                 return new PurgeResult(total, isComplete: false);
-            (int listed, int purged) = await engine.Writer.Run((session, effects) =>
+            (int listed, int count) = await engine.Writer.Run((session, effects) =>
             {
                 List<InstanceRow> rows = QueryStore.List(session, list);
                 return (rows.Count, rows.Sum(row => Purge(session, effects, row.Id, options?.Recursive ?? false)));
             }).ConfigureAwait(false);
-            total += purged;
+            total += count;
             if (listed < list.Limit)
                 return new PurgeResult(total, filter.Timeout is null ? null : true);
         }

@@ -28,8 +28,7 @@ internal sealed partial class EmbeddedTaskClient(
         if (orchestratorName.Name is null)
             throw new ArgumentException("The name of the orchestrator must not be empty.", nameof(orchestratorName));
         string instanceId = options?.InstanceId ?? Guid.NewGuid().ToString("N");
-        if (settings.EnableEntitySupport && instanceId.StartsWith('@'))
-            throw new ArgumentException("Instance IDs that begin with '@' are reserved for entities.", nameof(options));
+        InstanceId.Check(instanceId, nameof(options));
         var request = new StartRequest(
             instanceId,
             Guid.NewGuid().ToString("N"),

@@ -33,7 +33,7 @@ internal sealed class TestHost : IAsyncDisposable
         Action<DurableTaskWorkerOptions>? worker = null)
     {
         TestHost host = Create(tasks, options, time, worker);
-        await host.worker.StartAsync(CancellationToken.None);
+        await host.StartWorkerAsync();
         return host;
     }
 
@@ -57,6 +57,8 @@ internal sealed class TestHost : IAsyncDisposable
         collection.AddDurableTaskClient(builder => builder.UseEmbedded());
         return new TestHost(collection.BuildServiceProvider());
     }
+
+    public Task StartWorkerAsync() => worker.StartAsync(CancellationToken.None);
 
     /// <summary>Starts an instance and waits for its end.</summary>
     public async Task<OrchestrationMetadata> RunAsync(string name, object? input = null)
