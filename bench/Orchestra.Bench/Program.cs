@@ -3,6 +3,7 @@ using Orchestra.Bench;
 var benches = new Dictionary<string, Func<Reporter, Task>>
 {
     ["pipeline"] = PipelineBench.RunAsync,
+    ["runtime"] = RuntimeBench.RunAsync,
 };
 
 bool json = args.Contains("--json");
