@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +11,7 @@ using Orchestra.Activities.Configuration;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.Security;
 using Orchestra.Functions.State;
 using Orchestra.Storage;
 
@@ -25,12 +29,20 @@ public static class OrchestraHost
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(LoadConfig(builder.Configuration));
+        var access = new AccessSettings(builder.Configuration);
+        services.AddSingleton(access);
+        services.AddSingleton<IStartupFilter, SecurityFilter>();
+        services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
         services.AddSingleton<ITableStore>(_ => new SqliteTableStore(data.StateFile));
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<IRunObserver, SessionProgress>();
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
-        return builder.Build();
+        IHost host = builder.Build();
+        // Once more when the server starts, which may have learned of other addresses; here there is no log to bury the message.
+        if (host.Services.GetService<IServer>() is { } server)
+            Binding.Check(server.Features, builder.Configuration, access.Keys);
+        return host;
     }
 
     private static OrchestraConfig LoadConfig(IConfiguration configuration)

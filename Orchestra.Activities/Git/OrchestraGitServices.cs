@@ -11,6 +11,7 @@ public static class OrchestraGitServices
     {
         services.TryAddSingleton<GitCli>();
         services.TryAddSingleton<GitPlumbing>();
+        services.TryAddSingleton<AllowedRoots>();
         services.TryAddSingleton<RepositoryInspector>();
         services.TryAddSingleton<ProjectPreparer>();
         services.TryAddSingleton<WorktreeRecords>();

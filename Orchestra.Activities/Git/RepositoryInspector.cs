@@ -3,7 +3,7 @@ using Orchestra.Core;
 namespace Orchestra.Activities.Git;
 
 /// <summary>Whether agents can work on a repository; what is wrong is said together with its remedy.</summary>
-public sealed class RepositoryInspector(GitCli git, GitPlumbing plumbing)
+public sealed class RepositoryInspector(GitCli git, GitPlumbing plumbing, AllowedRoots roots)
 {
     private const string Field = "repo_path";
 
@@ -11,7 +11,11 @@ public sealed class RepositoryInspector(GitCli git, GitPlumbing plumbing)
     public async Task<Repository> InspectAsync(string? path, CancellationToken cancellationToken)
     {
         string folder = CheckPath(path);
+        roots.Check(Field, folder);
         (bool bare, string gitFolder, string top) = await LocateAsync(folder, cancellationToken);
+        // What is written to lies there, which a file named .git may have set to anywhere.
+        roots.Check(Field, top);
+        roots.Check(Field, gitFolder);
         if (GitOperation.InProgress(gitFolder) is { } operation)
             throw Problem($"In {top} {operation}, then launch again.");
 

@@ -143,19 +143,7 @@ public sealed class Worktrees(GitCli git, GitPlumbing plumbing, WorktreeRecords 
             FolderDeletion.TryDelete(removed, logger);
     }
 
-    private static bool SamePath(string recorded, string wanted) =>
-        recorded == wanted || recorded == Path.Combine(RealPath(Path.GetDirectoryName(wanted)!), ".git");
-
     // git records paths with symbolic links resolved (a data folder under a linked home, /tmp on macOS).
-    private static string RealPath(string path)
-    {
-        string real = Path.GetPathRoot(path)!;
-        foreach (string part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
-        {
-            string next = Path.Combine(real, part);
-            real = new DirectoryInfo(next) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : next;
-        }
-
-        return real;
-    }
+    private static bool SamePath(string recorded, string wanted) =>
+        recorded == wanted || recorded == Path.Combine(RealPath.Of(Path.GetDirectoryName(wanted)!), ".git");
 }

@@ -10,7 +10,7 @@ namespace Orchestra.Cli.Api;
 public sealed class OrchestraClient(Uri address) : IDisposable
 {
     /// <summary>The variable with the key that a host was told to ask for; the host reads the same one.</summary>
-    private const string KeyVariable = "ORCHESTRA_FUNCTION_KEY";
+    private const string KeyVariable = "ORCHESTRA_API_KEY";
 
     private readonly HttpClient _http = Create(address);
 

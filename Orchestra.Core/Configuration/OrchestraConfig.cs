@@ -7,6 +7,9 @@ public sealed class OrchestraConfig
     public TeamsConfig Teams { get; set; } = new();
     public Dictionary<string, ProjectTemplate> GmProjects { get; set; } = [];
     public PipelineConfig Pipeline { get; set; } = new();
+
+    /// <summary>Folders that repositories must lie in, links resolved; empty: anywhere.</summary>
+    public List<string> AllowedRepoRoots { get; set; } = [];
 }
 
 /// <summary>How agents are run when neither team nor launch says otherwise.</summary>

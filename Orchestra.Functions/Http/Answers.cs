@@ -7,6 +7,8 @@ namespace Orchestra.Functions.Http;
 /// <summary>Answers in the one JSON dialect; errors as <c>application/problem+json</c>.</summary>
 internal static class Answers
 {
+    private const string ProblemType = "application/problem+json; charset=utf-8";
+
     public static IActionResult Ok(object value, int status = StatusCodes.Status200OK) => new ContentResult
     {
         StatusCode = status,
@@ -17,17 +19,17 @@ internal static class Answers
     public static IActionResult Problem(InputProblem problem) => new ContentResult
     {
         StatusCode = problem.Status,
-        ContentType = "application/problem+json; charset=utf-8",
-        Content = Json.Write(new
-        {
-            Type = "about:blank",
-            Title = Title(problem.Status),
-            problem.Status,
-            Detail = problem.Message,
-            problem.Field,
-            Errors = new Dictionary<string, string[]> { [problem.Field] = [problem.Message] },
-        }),
+        ContentType = ProblemType,
+        Content = ProblemJson(problem),
     };
+
+    /// <summary>The same answer where there is no function to give it.</summary>
+    public static async Task WriteProblemAsync(HttpResponse response, InputProblem problem)
+    {
+        response.StatusCode = problem.Status;
+        response.ContentType = ProblemType;
+        await response.WriteAsync(ProblemJson(problem), response.HttpContext.RequestAborted);
+    }
 
     /// <summary>Runs a handler and turns bad input into its answer; anything else is a bug and stays a 500.</summary>
     public static async Task<IActionResult> GuardAsync(Func<Task<IActionResult>> handler)
@@ -59,9 +61,21 @@ internal static class Answers
             : throw new InputProblem(key, $"Must be a whole number from {least} to {most}.", StatusCodes.Status400BadRequest);
     }
 
+    private static string ProblemJson(InputProblem problem) => Json.Write(new
+    {
+        Type = "about:blank",
+        Title = Title(problem.Status),
+        problem.Status,
+        Detail = problem.Message,
+        problem.Field,
+        Errors = new Dictionary<string, string[]> { [problem.Field] = [problem.Message] },
+    });
+
     private static string Title(int status) => status switch
     {
         400 => "Bad request",
+        401 => "No valid key",
+        403 => "Not allowed",
         404 => "Not found",
         409 => "Conflict",
         413 => "Too large",

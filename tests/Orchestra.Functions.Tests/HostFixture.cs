@@ -10,6 +10,8 @@ public sealed class HostFixture : IAsyncLifetime
 
     internal OrchestraApi Api { get; private set; } = null!;
 
+    internal Uri Address { get; private set; } = null!;
+
     internal string DataFolder => Path.Combine(folder, "data");
 
     public async ValueTask InitializeAsync()
@@ -22,7 +24,8 @@ public sealed class HostFixture : IAsyncLifetime
             "--Logging:LogLevel:Default", "Warning",
         ]);
         await host.StartAsync();
-        Api = new OrchestraApi(new Uri($"http://127.0.0.1:{port}"));
+        Address = new Uri($"http://127.0.0.1:{port}");
+        Api = new OrchestraApi(Address);
     }
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestra.DurableTask.Hosting;
 
 /// <summary>
-/// The key that callers must show once one is configured. Without one nothing is enforced, as with the genuine local tools.
+/// The key that callers must show once one is configured. Without one nothing is enforced, as with the genuine local tools;
+/// nor of a caller whom the application's own middleware has recognized.
 /// </summary>
 internal sealed class FunctionKey
 {
@@ -23,7 +24,7 @@ internal sealed class FunctionKey
 
     public bool Accepts(HttpRequest request)
     {
-        if (expected is null)
+        if (expected is null || request.HttpContext.User.Identity is { IsAuthenticated: true })
             return true;
         string? given = request.Headers["x-functions-key"].FirstOrDefault() ?? request.Query["code"].FirstOrDefault();
         return given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), expected);

@@ -38,6 +38,7 @@ public sealed class ConfigTests
     [InlineData("client:\n  default_mode: magic\n", 2, "client.default_mode", "Use 'command'")]
     [InlineData("pipeline:\n  fix_command: gone\n", 2, "pipeline.fix_command", "'gone' is not a command")]
     [InlineData("pipeline:\n  max_landing_attempts: 0\n", 2, "pipeline.max_landing_attempts", "greater than 0")]
+    [InlineData("allowed_repo_roots: [src]\n", 1, "allowed_repo_roots[0]", "absolute")]
     [InlineData("a: [1\n", 2, "", "not valid YAML")]
     [InlineData("client: {}\nclient: {}\n", 2, "", "not valid YAML")]
     public void A_mistake_is_told_with_line_key_and_remedy(string text, int line, string key, string remedy)

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Orchestra.Functions.Security;
+
+/// <summary>What a key allows; each role includes the ones before it.</summary>
+public enum AccessRole
+{
+    /// <summary>Reading.</summary>
+    Read,
+
+    /// <summary>Launching, deciding, cancelling.</summary>
+    Operate,
+
+    /// <summary>The durable runtime's own management API, which can start and change anything.</summary>
+    Admin,
+}
+
+/// <summary>Somebody who showed a valid key. The key's name goes to the audit log, the key itself nowhere.</summary>
+public sealed record Caller(string Name, AccessRole Role);
+
+/// <summary>The keys that callers may show. Only hashes are held.</summary>
+public sealed class ApiKeys
+{
+    private const int LeastLength = 16;
+    private readonly List<(byte[] Hash, Caller Caller)> keys = [];
+
+    private ApiKeys()
+    {
+    }
+
+    public bool Any => keys.Count > 0;
+
+    /// <param name="single">One key that may do everything.</param>
+    /// <param name="named">Entries <c>NAME:ROLE:KEY</c>.</param>
+    public static ApiKeys Read(string? single, IReadOnlyList<string> named)
+    {
+        var read = new ApiKeys();
+        if (!string.IsNullOrWhiteSpace(single))
+            read.Add("default", AccessRole.Admin, single.Trim(), AccessSettings.KeySetting);
+        for (int i = 0; i < named.Count; i++)
+        {
+            // The messages never repeat the entry: it holds a secret.
+            string[] parts = named[i].Split(':', 3);
+            if (parts.Length != 3 || parts[0].Length == 0 || !TryRole(parts[1], out AccessRole role))
+                throw new InvalidOperationException($"Entry {i + 1} of {AccessSettings.KeysSetting} must be NAME:ROLE:KEY, with ROLE one of read, operate, admin.");
+            read.Add(parts[0], role, parts[2], $"Entry {i + 1} of {AccessSettings.KeysSetting}");
+        }
+
+        return read;
+    }
+
+    /// <summary>Compares with every key, in a time that tells nothing of how near a guess was.</summary>
+    public Caller? Find(string? given)
+    {
+        if (string.IsNullOrEmpty(given))
+            return null;
+        byte[] hash = Hash(given);
+        Caller? found = null;
+        foreach ((byte[] expected, Caller caller) in keys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, expected))
+                found = caller;
+        }
+
+        return found;
+    }
+
+    private void Add(string name, AccessRole role, string key, string where)
+    {
+        if (key.Length < LeastLength)
+            throw new InvalidOperationException($"{where} has fewer than {LeastLength} characters, which can be guessed; make one with 'openssl rand -hex 24'.");
+        byte[] hash = Hash(key);
+        if (keys.Exists(k => k.Caller.Name == name || CryptographicOperations.FixedTimeEquals(k.Hash, hash)))
+            throw new InvalidOperationException($"{where} repeats a name or a key ('{name}').");
+        keys.Add((hash, new Caller(name, role)));
+    }
+
+    private static bool TryRole(string text, out AccessRole role)
+    {
+        (bool known, role) = text switch
+        {
+            "read" => (true, AccessRole.Read),
+            "operate" => (true, AccessRole.Operate),
+            "admin" => (true, AccessRole.Admin),
+            _ => (false, default),
+        };
+        return known;
+    }
+
+    // Equal lengths, so that every comparison takes the same time.
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}

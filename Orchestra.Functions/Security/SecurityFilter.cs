@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Orchestra.Core;
+using Orchestra.Functions.Http;
+
+namespace Orchestra.Functions.Security;
+
+/// <summary>Puts the rules in front of everything that the web server serves, functions or not, whichever host runs it.</summary>
+internal sealed class SecurityFilter(AccessSettings settings, IConfiguration configuration) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        var rules = new RequestRules(settings, Binding.Check(app.ServerFeatures, configuration, settings.Keys));
+        app.Use(async (HttpContext http, RequestDelegate rest) =>
+        {
+            AddHeaders(http.Response.Headers);
+            try
+            {
+                if (rules.Check(http.Request) is { } caller)
+                    http.User = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString())], "key"));
+            }
+            catch (InputProblem problem)
+            {
+                await Answers.WriteProblemAsync(http.Response, problem);
+                return;
+            }
+
+            await rest(http);
+        });
+        next(app);
+    };
+
+    // The strictest that data needs; a page that wants more replaces the policy with its own.
+    private static void AddHeaders(IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers.CacheControl = "private, no-cache";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+    }
+}
