@@ -19,9 +19,3 @@ public static class ExitCodes
     /// <summary>Ended by Ctrl-C, as shells count it.</summary>
     public const int Interrupted = 130;
 }
-
-/// <summary>The host knows no such id.</summary>
-public sealed class NotFoundError(string message) : CliError(message);
-
-/// <summary>Somebody else was first: the thing is not in that state any more.</summary>
-public sealed class ConflictError(string message) : CliError(message);

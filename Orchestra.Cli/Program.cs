@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Orchestra.Cli;
 using Orchestra.Cli.Commands;
+using Orchestra.Client;
 
 // Not a RootCommand: that one is named after the assembly, and people know this program as `orchestra`.
 var root = new Command("orchestra", "Puts coding agents to work in parallel and lands their result together, tested.")
@@ -36,4 +37,9 @@ catch (CliError e)
 {
     Console.Error.WriteLine(e.Message);
     return e.ExitCode;
+}
+catch (ApiError e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.Failure;
 }

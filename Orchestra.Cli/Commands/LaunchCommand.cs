@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 using Orchestra.Cli.Output;
 
 namespace Orchestra.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 using Orchestra.Cli.Output;
 
 namespace Orchestra.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 

@@ -1,4 +1,4 @@
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 using Orchestra.Cli.Hosting;
 using Orchestra.Cli.Output;
 using Orchestra.Core.Pipeline;

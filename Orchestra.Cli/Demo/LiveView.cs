@@ -1,4 +1,4 @@
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 using Orchestra.Cli.Output;
 using Orchestra.Core.Pipeline;
 using Spectre.Console;

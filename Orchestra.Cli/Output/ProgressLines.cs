@@ -1,4 +1,4 @@
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 
 namespace Orchestra.Cli.Output;
 

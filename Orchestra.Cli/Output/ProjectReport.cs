@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Cli.Output;

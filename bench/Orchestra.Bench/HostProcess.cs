@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 
 namespace Orchestra.Bench;
 

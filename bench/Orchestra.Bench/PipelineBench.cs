@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Orchestra.Cli.Api;
+using Orchestra.Client;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 

@@ -4,9 +4,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Orchestra.Core;
 
-namespace Orchestra.Cli.Api;
+namespace Orchestra.Client;
 
-/// <summary>The public HTTP API, typed. Every failure is a <see cref="CliError"/> that says what to do; 404 gives a <see cref="NotFoundError"/>, 409 a <see cref="ConflictError"/>.</summary>
+/// <summary>The public HTTP API, typed. Every failure is a <see cref="ApiError"/> that says what to do; 404 gives a <see cref="NotFoundError"/>, 409 a <see cref="ConflictError"/>.</summary>
 public sealed class OrchestraClient(Uri address) : IDisposable
 {
     /// <summary>The variable with the key that a host was told to ask for; the host reads the same one.</summary>
@@ -71,19 +71,19 @@ public sealed class OrchestraClient(Uri address) : IDisposable
             if (!response.IsSuccessStatusCode)
                 throw await ErrorAsync(response, cancellationToken);
             return await response.Content.ReadFromJsonAsync<T>(Json.Options, cancellationToken)
-                ?? throw new CliError($"{address} answered {path} with nothing; is it an Orchestra host?");
+                ?? throw new ApiError($"{address} answered {path} with nothing; is it an Orchestra host?");
         }
         catch (HttpRequestException e)
         {
-            throw new CliError($"No host answers at {address} ({e.Message}). Start one with `orchestra up`, or name another with --url.");
+            throw new ApiError($"No host answers at {address} ({e.Message}). Start one with `orchestra up`, or name another with --url.");
         }
         catch (JsonException)
         {
-            throw new CliError($"{address} answered {path} with something else than the expected JSON; is it an Orchestra host of this version?");
+            throw new ApiError($"{address} answered {path} with something else than the expected JSON; is it an Orchestra host of this version?");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliError($"{address} did not answer {path} within {_http.Timeout.TotalSeconds:0} seconds; try again, or restart the host.");
+            throw new ApiError($"{address} did not answer {path} within {_http.Timeout.TotalSeconds:0} seconds; try again, or restart the host.");
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class OrchestraClient(Uri address) : IDisposable
         {
             HttpStatusCode.NotFound => new NotFoundError(message),
             HttpStatusCode.Conflict => new ConflictError(message),
-            _ => new CliError(message),
+            _ => new ApiError(message),
         };
     }
 

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 
-namespace Orchestra.Cli.Api;
+namespace Orchestra.Client;
 
-internal static class ProjectPolling
+public static class ProjectPolling
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
 

@@ -1,6 +1,6 @@
 using Orchestra.Core.Pipeline;
 
-namespace Orchestra.Cli.Api;
+namespace Orchestra.Client;
 
 // What the public HTTP API takes and gives. Answers are read leniently: a newer host may say more.
 
