@@ -27,6 +27,9 @@ public sealed class EmbeddedOptions
     /// <summary>How often to try an instance or activity that cannot be processed before it is failed.</summary>
     public int MaxAttempts { get; set; } = 10;
 
+    /// <summary>Whether a start without a list of blocking statuses replaces an instance that has not ended.</summary>
+    public bool ReplaceUnfinished { get; set; }
+
     /// <summary>How long a stopping worker waits for activities that heed their cancellation.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

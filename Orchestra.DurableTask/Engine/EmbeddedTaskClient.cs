@@ -38,7 +38,7 @@ internal sealed partial class EmbeddedTaskClient(
             options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags) : null,
             null,
             options?.StartAt?.UtcTicks ?? 0);
-        return StartAsync(request, Blocking(options?.DedupeStatuses), cancellation);
+        return StartAsync(request, Blocking(options?.DedupeStatuses, engine.Options.ReplaceUnfinished), cancellation);
     }
 
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
@@ -146,11 +146,11 @@ internal sealed partial class EmbeddedTaskClient(
         Tags = (IReadOnlyDictionary<string, string>?)JournalJson.Tags(row.Tags) ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
     };
 
-    /// <summary>Without a list, only unfinished instances stand in the way.</summary>
-    private static Func<OrchestrationRuntimeStatus, bool> Blocking(IReadOnlyList<string>? statuses)
+    /// <summary>Without a list, only unfinished instances stand in the way, and not even they where the settings say so.</summary>
+    private static Func<OrchestrationRuntimeStatus, bool> Blocking(IReadOnlyList<string>? statuses, bool replaceUnfinished)
     {
         if (statuses is null)
-            return static status => !InboxStore.IsTerminal(status);
+            return status => !replaceUnfinished && !InboxStore.IsTerminal(status);
         var blocking = new HashSet<OrchestrationRuntimeStatus>();
         foreach (string text in statuses)
         {

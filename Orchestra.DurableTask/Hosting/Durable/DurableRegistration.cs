@@ -14,13 +14,19 @@ internal static class DurableRegistration
     {
         services.AddDurableTaskWorker(builder => builder.UseEmbedded());
         services.AddDurableTaskClient(builder => builder.UseEmbedded());
-        services.AddOptions<EmbeddedOptions>().Configure<DataFolder>((options, data) => options.Path = data.TaskHub);
+        services.AddOptions<EmbeddedOptions>().Configure<DataFolder, HostJson>((options, data, host) =>
+        {
+            options.Path = data.TaskHub;
+            options.ReplaceUnfinished = host.ReplaceUnfinished;
+        });
         services.AddOptions<DurableTaskRegistry>().Configure<IServiceProvider>(Register);
         services.AddOptions<DurableTaskWorkerOptions>().Configure<HostJson, IOptions<WorkerOptions>>((options, host, worker) =>
         {
             options.Concurrency.MaximumConcurrentActivityWorkItems = host.MaxConcurrentActivities;
             options.Concurrency.MaximumConcurrentOrchestrationWorkItems = host.MaxConcurrentOrchestrators;
             options.DataConverter = ConverterOf(worker.Value);
+            if (host.DefaultVersion is { } version)
+                options.Versioning = new() { Version = version, DefaultVersion = version, MatchStrategy = host.VersionMatch, FailureStrategy = host.VersionFailure };
         });
         services.AddOptions<DurableTaskClientOptions>().Configure<HostJson, IOptions<WorkerOptions>>((options, host, worker) =>
         {

@@ -16,11 +16,15 @@ internal static class InstanceCommands
     public static Task TerminateAsync(ManagementRequest request) => TellAsync(request, () =>
         request.Client.TerminateInstanceAsync(request.InstanceId, (object?)request.Query("reason"), request.Cancellation));
 
-    public static Task SuspendAsync(ManagementRequest request) => TellAsync(request, () =>
-        request.Client.SuspendInstanceAsync(request.InstanceId, request.Query("reason"), request.Cancellation));
+    public static Task SuspendAsync(ManagementRequest request) => TellAsync(
+        request,
+        () => request.Client.SuspendInstanceAsync(request.InstanceId, request.Query("reason"), request.Cancellation),
+        instance => Refuse(instance.RuntimeStatus == OrchestrationRuntimeStatus.Suspended, "suspend", instance));
 
-    public static Task ResumeAsync(ManagementRequest request) => TellAsync(request, () =>
-        request.Client.ResumeInstanceAsync(request.InstanceId, request.Query("reason"), request.Cancellation));
+    public static Task ResumeAsync(ManagementRequest request) => TellAsync(
+        request,
+        () => request.Client.ResumeInstanceAsync(request.InstanceId, request.Query("reason"), request.Cancellation),
+        instance => Refuse(instance.RuntimeStatus != OrchestrationRuntimeStatus.Suspended, "resume", instance));
 
     public static async Task RewindAsync(ManagementRequest request)
     {
@@ -35,11 +39,21 @@ internal static class InstanceCommands
         });
     }
 
-    private static async Task TellAsync(ManagementRequest request, Func<Task> tell)
+    private static void Refuse(bool wrong, string command, OrchestrationMetadata instance)
+    {
+        if (wrong)
+            throw new InvalidOperationException($"Cannot {command} the orchestration instance {instance.InstanceId} because instance is in the {instance.RuntimeStatus} state.");
+    }
+
+    private static async Task TellAsync(ManagementRequest request, Func<Task> tell, Action<OrchestrationMetadata>? check = null)
     {
         OrchestrationMetadata? instance = await request.Client.GetInstanceAsync(request.InstanceId, request.Cancellation);
         if (instance is { IsCompleted: false })
+        {
+            check?.Invoke(instance);
             await tell();
+        }
+
         request.Answer(instance switch
         {
             null => StatusCodes.Status404NotFound,

@@ -26,14 +26,26 @@ internal static class InstanceStarts
     {
         if (await request.Client.GetInstanceAsync(request.InstanceId, request.Cancellation) is null)
             throw new ArgumentException($"No instance with ID '{request.InstanceId}' was found.");
-        string id = await request.Client.RestartAsync(request.InstanceId, request.Flag("restartWithNewInstanceId", otherwise: true), request.Cancellation);
+        bool newId = request.Flag("restartWithNewInstanceId", otherwise: true);
+        string id;
+        try
+        {
+            id = await request.Client.RestartAsync(request.InstanceId, newId, request.Cancellation);
+        }
+        catch (InvalidOperationException e)
+        {
+            await request.AnswerAsync(StatusCodes.Status409Conflict, ManagementApi.ErrorOf(e, StatusCodes.Status409Conflict));
+            return;
+        }
+
         await AnswerAsync(request, id);
     }
 
-    // A caller that gives a timeout gets the output itself, if it is there in time.
+    // A caller that says how long to wait and how often to look gets the output itself, if it is there in time. We need not look.
     private static async Task AnswerAsync(ManagementRequest request, string id)
     {
-        if (request.Seconds("timeout") is not { } timeout)
+        TimeSpan? interval = request.Seconds("pollingInterval");
+        if (request.Seconds("timeout") is not { } timeout || interval is null)
         {
             await request.AnswerCheckStatusAsync(id);
             return;

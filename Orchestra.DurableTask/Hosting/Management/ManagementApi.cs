@@ -29,6 +29,7 @@ internal static partial class ManagementApi
         Add("POST", "/instances/{instanceId}/resume", InstanceCommands.ResumeAsync);
         Add("POST", "/instances/{instanceId}/rewind", InstanceCommands.RewindAsync);
         Add("POST", "/instances/{instanceId}/restart", InstanceStarts.RestartAsync);
+        Add("POST", "/makeprimary", MakePrimaryAsync);
 
         void Add(string verb, string route, Func<ManagementRequest, Task> handle) =>
             endpoints.MapMethods(ManagementAddress.Path + route, [verb], (RequestDelegate)(async http =>
@@ -48,9 +49,16 @@ internal static partial class ManagementApi
                 {
                     if (StatusOf(e) == StatusCodes.Status500InternalServerError)
                         LogFailed(logger, e, verb, http.Request.Path);
-                    await request.AnswerAsync(StatusOf(e), ErrorOf(e));
+                    await request.AnswerAsync(StatusOf(e), ErrorOf(e, StatusOf(e)));
                 }
             })).WithDisplayName($"Durable {verb} {route}");
+    }
+
+    // One file has no secondary that could take over.
+    private static Task MakePrimaryAsync(ManagementRequest request)
+    {
+        request.Answer(StatusCodes.Status200OK);
+        return Task.CompletedTask;
     }
 
     private static int StatusOf(Exception e) => e switch
@@ -63,9 +71,9 @@ internal static partial class ManagementApi
     };
 
     // No stack trace: it tells a caller nothing and others too much. The log has it.
-    private static JsonObject ErrorOf(Exception e) => new()
+    public static JsonObject ErrorOf(Exception e, int status) => new()
     {
-        ["Message"] = StatusOf(e) < 500 ? e.Message : "Something went wrong while processing your request.",
+        ["Message"] = status < 500 ? e.Message : "Something went wrong while processing your request.",
         ["ExceptionMessage"] = e.Message,
         ["ExceptionType"] = e.GetType().FullName,
         ["StackTrace"] = null,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.Configuration;
 
 namespace Orchestra.DurableTask.Hosting;
@@ -34,7 +35,10 @@ internal sealed class HostJson
         HubName = HubNameOf(configuration);
         MaxConcurrentActivities = Count("maxConcurrentActivityFunctions");
         MaxConcurrentOrchestrators = Count("maxConcurrentOrchestratorFunctions");
+        ReplaceUnfinished = Choice("overridableExistingInstanceStates", OverridableStates.NonRunningStates) == OverridableStates.AnyState;
         DefaultVersion = merged[$"{Durable}:defaultVersion"];
+        VersionMatch = Choice("versionMatchStrategy", DurableTaskWorkerOptions.VersionMatchStrategy.CurrentOrOlder);
+        VersionFailure = Choice("versionFailureStrategy", DurableTaskWorkerOptions.VersionFailureStrategy.Reject);
     }
 
     public string RoutePrefix { get; }
@@ -45,7 +49,13 @@ internal sealed class HostJson
 
     public int MaxConcurrentOrchestrators { get; }
 
+    public bool ReplaceUnfinished { get; }
+
     public string? DefaultVersion { get; }
+
+    public DurableTaskWorkerOptions.VersionMatchStrategy VersionMatch { get; }
+
+    public DurableTaskWorkerOptions.VersionFailureStrategy VersionFailure { get; }
 
     private string HubNameOf(IConfiguration configuration)
     {
@@ -56,6 +66,16 @@ internal sealed class HostJson
             : throw new InvalidOperationException($"{where}: the hub name '{name}' is not valid: 3 to 45 letters and digits, beginning with a letter.");
     }
 
+    private T Choice<T>(string setting, T otherwise)
+        where T : struct, Enum
+    {
+        if (merged[$"{Durable}:{setting}"] is not { } text)
+            return otherwise;
+        return Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value)
+            ? value
+            : throw new InvalidOperationException($"{where}: {setting} must be one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'.");
+    }
+
     private int Count(string setting)
     {
         if (merged[$"{Durable}:{setting}"] is not { } text)
@@ -63,5 +83,11 @@ internal sealed class HostJson
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
             ? count
             : throw new InvalidOperationException($"{where}: {setting} must be a positive whole number, not '{text}'.");
+    }
+
+    private enum OverridableStates
+    {
+        NonRunningStates,
+        AnyState,
     }
 }
