@@ -17,6 +17,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     private readonly ILogger logger;
     private int running;
     private volatile bool stopping;
+    private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Dispatcher(EmbeddedEngine engine, WorkerSetup setup, string owner)
@@ -73,9 +74,11 @@ internal sealed class Dispatcher : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         stopping = true;
+        await stop.CancelAsync().ConfigureAwait(false);
         timers.Dispose();
         if (Volatile.Read(ref running) > 0)
             await idle.Task.ConfigureAwait(false);
+        stop.Dispose();
         foreach (Slot slot in slots.Values)
             Close(slot);
     }
@@ -149,7 +152,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             TimeSpan pause = TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, slot.Pauses)));
             lock (slot.Gate)
                 slot.Pending.InsertRange(0, batch);
-            await Task.Delay(pause, engine.Time, engine.Stopping).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            await Task.Delay(pause, engine.Time, stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
             return true;
         }
     }

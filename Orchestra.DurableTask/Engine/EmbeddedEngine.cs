@@ -9,7 +9,6 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     private readonly Database database;
     private readonly Upkeep upkeep;
     private readonly SemaphoreSlim lifecycle = new(1, 1);
-    private readonly CancellationTokenSource stopping = new();
     private WorkerSetup? setup;
     private ActivityRunner? activities;
     private bool disposed;
@@ -56,8 +55,6 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     public DateTime UtcNow => Time.GetUtcNow().UtcDateTime;
 
     public long Now => Time.GetUtcNow().UtcTicks;
-
-    public CancellationToken Stopping => stopping.Token;
 
     /// <summary>Reads beside the writer; in memory there is one connection only, so it takes its turn.</summary>
     public Task<T> ReadAsync<T>(Func<Session, T> query)
@@ -155,7 +152,6 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         await upkeep.DisposeAsync().ConfigureAwait(false);
         Writer.Dispose();
         database.Dispose();
-        stopping.Dispose();
     }
 
     private async Task BeginAsync(WorkerSetup worker)

@@ -96,6 +96,12 @@ internal sealed partial class Execution
     {
         if (entry.Type == EventType.EventRaised)
         {
+            if (main is { IsCompleted: true })
+            {
+                LateEvents.Add(entry);
+                return;
+            }
+
             try
             {
                 Events.Raise(entry);

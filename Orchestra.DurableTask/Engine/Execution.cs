@@ -55,6 +55,9 @@ internal sealed partial class Execution : IDisposable
 
     public ExternalEvents Events { get; } = new();
 
+    /// <summary>Events that came after the end of the code: they are for the next execution, if there is one.</summary>
+    public List<JournalEvent> LateEvents { get; } = [];
+
     public Box<string?>? CustomStatus { get; set; }
 
     public ContinueAsNewOptions? Continuation { get; set; }
@@ -127,8 +130,22 @@ internal sealed partial class Execution : IDisposable
             }
         }
 
-        Exception cause = main.Exception?.InnerException ?? new TaskCanceledException(main);
-        return new Outcome(null, Failure.From(cause, setup.PropertiesOf));
+        return new Outcome(null, Failure.From(main.Exception?.InnerException ?? Cancellation(main), setup.PropertiesOf));
+    }
+
+    /// <summary>A cancelled task shows what cancelled it, with message and stack, only to those who wait for it.</summary>
+    private static OperationCanceledException Cancellation(Task cancelled)
+    {
+        try
+        {
+            cancelled.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException error)
+        {
+            return error;
+        }
+
+        throw new InvalidOperationException("The task is not cancelled.");
     }
 
     /// <summary>The number of the next action; ids are handed out in the order in which the code acts.</summary>

@@ -204,5 +204,6 @@ internal static class TurnBuilder
             0);
         if (options.PreserveUnprocessedEvents)
             commit.CarryOver.AddRange(execution.Events.Unclaimed);
+        commit.CarryOver.AddRange(execution.LateEvents);
     }
 }
