@@ -18,6 +18,7 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
     DecisionCommand.Create("approve", "Approves a decision that waits."),
     DecisionCommand.Create("reject", "Rejects a decision that waits."),
     CancelCommand.Create(),
+    RetryCommand.Create(),
     ScriptedAgentCommand.Create(),
 };
 

@@ -33,6 +33,12 @@ public sealed class OrchestraClient(Uri address) : IDisposable
     public Task CancelAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/cancel", new { }, cancellationToken);
 
+    /// <param name="buildCommand">Null keeps what was; empty: none any more. The same for <paramref name="testCommand"/>.</param>
+    public Task RetryAsync(string projectId, string? buildCommand, string? testCommand, CancellationToken cancellationToken) =>
+        SendAsync<JsonElement>(
+            HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/retry",
+            new { BuildCommand = buildCommand, TestCommand = testCommand }, cancellationToken);
+
     public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         try

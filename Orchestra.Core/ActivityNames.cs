@@ -4,6 +4,7 @@ namespace Orchestra.Core;
 public static class ActivityNames
 {
     public const string PrepareProject = nameof(PrepareProject);
+    public const string ResumeIntegration = nameof(ResumeIntegration);
     public const string CreateWorktree = nameof(CreateWorktree);
     public const string RunAgent = nameof(RunAgent);
     public const string CommitWork = nameof(CommitWork);

@@ -15,11 +15,17 @@ public sealed class GitActivities(
     FixWork fixes,
     Lander lander,
     Keeper keeper,
-    WorktreeCleaner cleaner)
+    WorktreeCleaner cleaner,
+    IntegrationResumer resumer)
 {
     [Function(ActivityNames.PrepareProject)]
     public Task<PreparedProject> PrepareProject([ActivityTrigger] PrepareProjectInput input, CancellationToken cancellationToken) =>
         preparer.PrepareAsync(input, cancellationToken);
+
+    /// <returns>The integration branch's head.</returns>
+    [Function(ActivityNames.ResumeIntegration)]
+    public Task<string> ResumeIntegration([ActivityTrigger] ResumeIntegrationInput input, CancellationToken cancellationToken) =>
+        resumer.ResumeAsync(input, cancellationToken);
 
     [Function(ActivityNames.CreateWorktree)]
     public Task<Worktree> CreateWorktree([ActivityTrigger] CreateWorktreeInput input, CancellationToken cancellationToken) =>

@@ -14,6 +14,7 @@ public static class OrchestraGitServices
         services.TryAddSingleton<AllowedRoots>();
         services.TryAddSingleton<RepositoryInspector>();
         services.TryAddSingleton<ProjectPreparer>();
+        services.TryAddSingleton<IntegrationResumer>();
         services.TryAddSingleton<WorktreeRecords>();
         services.TryAddSingleton<Worktrees>();
         services.TryAddSingleton<WorktreeSnapshots>();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestra.Client;
-using Orchestra.Cli.Output;
 
 namespace Orchestra.Cli.Commands;
 
@@ -22,7 +21,7 @@ internal static class LaunchCommand
                 ? await client.LaunchAsync(await ReadAsync(name, cancellationToken), cancellationToken)
                 : await client.LaunchAsync(await TemplateAsync(client, name, cancellationToken), cancellationToken);
             Console.WriteLine($"Project {launched.ProjectId}: {launched.AgentCount} {(launched.AgentCount == 1 ? "agent" : "agents")} launched.");
-            return parsed.GetValue(wait) ? await FollowAsync(client, launched.ProjectId, cancellationToken) : ExitCodes.Success;
+            return parsed.GetValue(wait) ? await Following.ToEndAsync(client, launched.ProjectId, cancellationToken) : ExitCodes.Success;
         });
         return command;
     }
@@ -53,21 +52,5 @@ internal static class LaunchCommand
         TemplateView template = templates.FirstOrDefault(t => t.Name == name) ?? throw new CliError(
             $"'{name}' is neither a file nor a template. {(templates.Count == 0 ? "The host's configuration has no templates." : $"Templates: {string.Join(", ", templates.Select(t => t.Name))}.")}");
         return new LaunchRequest(template.Name, template.RepoPath, template.BuildCommand, template.TestCommand, template.Agents);
-    }
-
-    private static async Task<int> FollowAsync(OrchestraClient client, string projectId, CancellationToken cancellationToken)
-    {
-        var lines = new ProgressLines(Console.Out, sayHowToAnswer: true);
-        await foreach (ProjectView project in ProjectPolling.FollowAsync(client, projectId, cancellationToken))
-        {
-            lines.Show(project);
-            if (!project.IsFinal)
-                continue;
-            Console.WriteLine();
-            ProjectReport.Write(Console.Out, project);
-            return project.Phase == Core.Pipeline.Phases.Completed ? ExitCodes.Success : ExitCodes.Failure;
-        }
-
-        return ExitCodes.Failure;
     }
 }

@@ -9,6 +9,7 @@ public sealed record AgentCommand(IReadOnlyList<string> Argv, IReadOnlyDictionar
 public sealed record AgentPlan(string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds);
 
 /// <summary>What a launch decided once and for all; the input of the project's orchestration.</summary>
+/// <param name="Resume">Where a retry takes up an earlier run; null for a launch.</param>
 public sealed record ProjectPlan(
     string ProjectId,
     string ProjectName,
@@ -16,7 +17,8 @@ public sealed record ProjectPlan(
     string? BuildCommand,
     string? TestCommand,
     IReadOnlyList<AgentPlan> Agents,
-    PipelineOptions Options);
+    PipelineOptions Options,
+    ResumePoint? Resume = null);
 
 /// <summary>Limits and policies of a run.</summary>
 /// <param name="GateTimeoutSeconds">Longest build or test run.</param>

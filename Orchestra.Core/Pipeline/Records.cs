@@ -65,6 +65,13 @@ public sealed record ProjectRecord
     /// <summary>What happened, oldest first; bounded by the pipeline's number of steps.</summary>
     public IReadOnlyList<GateRecord> Gates { get; init; } = [];
     public IReadOnlyList<SessionMerge> Merges { get; init; } = [];
+
+    /// <summary>The phase in which the project failed or was cancelled.</summary>
+    public string? FailedPhase { get; init; }
+
+    /// <summary>The orchestration instance that takes decisions and cancel; a retry is a new one. Null: the project's id.</summary>
+    public string? InstanceId { get; init; }
+    public int Retries { get; init; }
 }
 
 /// <summary>One run of a gate.</summary>

@@ -34,6 +34,24 @@ public sealed class ProjectStore(ITableStore tables)
         }
     }
 
+    /// <summary>Changes a stored project unless <paramref name="change"/> gives null; whoever writes in between is read again.</summary>
+    public async Task UpdateProjectAsync(string projectId, Func<ProjectRecord, ProjectRecord?> change, CancellationToken cancellationToken)
+    {
+        while (await tables.GetAsync(Partition(projectId), ProjectRow, cancellationToken) is { } row
+            && change(Json.Read<ProjectRecord>(row.Json)) is { } changed)
+        {
+            try
+            {
+                await tables.WriteAsync([new(row.Partition, row.Row, Json.Write(changed), row.ETag)], cancellationToken);
+                return;
+            }
+            catch (TableConflictException)
+            {
+                // Look again at what is there now.
+            }
+        }
+    }
+
     public async Task<ProjectRecord?> FindProjectAsync(string projectId, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition(projectId), ProjectRow, cancellationToken) is { } row ? Json.Read<ProjectRecord>(row.Json) : null;
 

@@ -55,7 +55,8 @@ public sealed class DecisionFunctions(ProjectStore store, TimeProvider time, ILo
     {
         try
         {
-            await client.RaiseEventAsync(projectId, ProjectEvents.Decision(answer.DecisionId), answer);
+            string instance = (await store.FindProjectAsync(projectId, CancellationToken.None))?.InstanceId ?? projectId;
+            await client.RaiseEventAsync(instance, ProjectEvents.Decision(answer.DecisionId), answer);
             await store.MarkDeliveredAsync(projectId, answer.DecisionId, CancellationToken.None);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -9,7 +9,14 @@ internal sealed class JsonBody(JsonElement element, string path)
 {
     private const int MaxBytes = 1024 * 1024;
 
-    public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, emptyIsObject: false, cancellationToken);
+
+    /// <summary>For requests that may come without a body: none is an object without keys.</summary>
+    public static Task<JsonBody> ReadOptionalAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, emptyIsObject: true, cancellationToken);
+
+    private static async Task<JsonBody> ReadAsync(HttpRequest request, bool emptyIsObject, CancellationToken cancellationToken)
     {
         if (request.ContentLength > MaxBytes)
             throw new InputProblem("body", $"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
@@ -24,7 +31,9 @@ internal sealed class JsonBody(JsonElement element, string path)
 
         try
         {
-            JsonElement root = JsonSerializer.Deserialize<JsonElement>(buffer.ToArray());
+            JsonElement root = buffer.Length == 0 && emptyIsObject
+                ? JsonSerializer.SerializeToElement(new object())
+                : JsonSerializer.Deserialize<JsonElement>(buffer.ToArray());
             return root.ValueKind == JsonValueKind.Object
                 ? new JsonBody(root, "")
                 : throw new InputProblem("body", $"The body must be a JSON object, not {Describe(root)}.", StatusCodes.Status400BadRequest);

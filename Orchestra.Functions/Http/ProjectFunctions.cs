@@ -55,7 +55,7 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         string mark = data.CancelMark(id);
         Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
         await File.WriteAllTextAsync(mark, "", cancellationToken);
-        await client.RaiseEventAsync(id, ProjectEvents.Cancel, "Cancelled by a person.", cancellationToken);
+        await client.RaiseEventAsync(project.InstanceId ?? id, ProjectEvents.Cancel, "Cancelled by a person.", cancellationToken);
         return Answers.Ok(new { Ok = true, ProjectId = id });
     });
 

@@ -33,6 +33,8 @@ internal static class ProjectViews
         p.BaseCommit,
         p.IntegrationCommit,
         p.LandedCommit,
+        p.FailedPhase,
+        p.Retries,
     };
 
     public static async Task<object> DetailAsync(ProjectRecord p, ProjectStore store, CancellationToken cancellationToken)

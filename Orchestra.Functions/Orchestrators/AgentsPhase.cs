@@ -8,6 +8,10 @@ internal sealed class AgentsPhase(ProjectRun run)
 {
     public IReadOnlyList<AgentEnd> Ends { get; private set; } = [];
 
+    /// <summary>A retry runs no agent again; it goes on with how they ended.</summary>
+    public void TakeOver(IReadOnlyList<SessionHead> sessions) =>
+        Ends = [.. sessions.Select(s => new AgentEnd(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
+
     public async Task RunAsync()
     {
         await run.EnterAsync(Phases.Waiting);

@@ -31,6 +31,7 @@ internal sealed class EndPhase(ProjectRun run)
         await run.SaveAsync(run.Record with
         {
             Phase = phase,
+            FailedPhase = phase == Phases.Completed ? null : run.Record.Phase,
             CurrentMerge = null,
             ErrorMessage = reason ?? trouble,
             CompletedAt = run.Context.CurrentUtcDateTime,

@@ -15,17 +15,19 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
         foreach (AgentEnd end in ends.Where(e => e.Status == "no_change"))
             Note(end.SessionId, MergeResults.NoChange, null);
         if (agents.Count == 0)
-            return false;
+            return run.Record.MergedCount > 0;
 
         var heads = ends.ToDictionary(e => e.SessionId, e => e.HeadCommit!);
         MergePlan plan = await run.CallAsync<MergePlan>(ActivityNames.PlanMerges, new PlanMergesInput(
             run.Prepared.RepoPath, run.Prepared.BaseCommit, [.. agents.Select(a => new BranchHead(a.SessionId, heads[a.SessionId]))]));
-        await run.SaveAsync(run.Record with { MergeOrder = plan.Order });
+        // A retry goes on behind what an earlier run has settled.
+        int settled = run.Record.Merges.Count(m => m.OrderIndex is not null);
+        await run.SaveAsync(run.Record with { MergeOrder = [.. run.Record.MergeOrder.Take(settled), .. plan.Order] });
 
         for (int position = 0; position < plan.Order.Count; position++)
         {
             AgentPlan agent = agents.Single(a => a.SessionId == plan.Order[position]);
-            await MergeAsync(agent, heads[agent.SessionId], position);
+            await MergeAsync(agent, heads[agent.SessionId], settled + position);
         }
 
         return run.Record.MergedCount > 0;

@@ -7,7 +7,8 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Functions.Orchestrators;
 
 /// <summary>
-/// The General Manager's pipeline: launching, waiting, analyzing, merging, building, testing, landing. Its instance id is the project id.
+/// The General Manager's pipeline: launching, waiting, analyzing, merging, building, testing, landing. Its instance id is the project id; a retry is
+/// a new instance that takes up what the ended one had reached.
 /// It only decides; every effect is an activity that maps commits to commits, so that a crash at any point is a resume.
 /// </summary>
 public static class ProjectOrchestrator
@@ -30,15 +31,15 @@ public static class ProjectOrchestrator
         try
         {
             await run.SaveAsync(run.Record);
+            if (run.Plan.Resume is { } from)
+                return await ResumeAsync(run, agents, from);
             run.Prepared = await run.CallAsync<PreparedProject>(
                 ActivityNames.PrepareProject, new PrepareProjectInput(run.Plan.ProjectId, run.Plan.RepoPath));
             run.Head = run.Prepared.BaseCommit;
             run.Record = run.Record with { TargetBranch = run.Prepared.TargetBranch, BaseCommit = run.Prepared.BaseCommit };
 
             await agents.RunAsync();
-            if (await new MergePhase(run, new GatePhase(run)).RunAsync(agents.Ends))
-                await new LandingPhase(run).RunAsync();
-            return (Phases.Completed, null);
+            return await MergeAndLandAsync(run, agents.Ends);
         }
         catch (PipelineEnd end)
         {
@@ -48,5 +49,25 @@ public static class ProjectOrchestrator
         {
             return (Phases.Failed, $"{e.TaskName}: {e.FailureDetails.ErrorMessage}");
         }
+    }
+
+    /// <summary>A retry: agents' ends and merges are those of the run that ended; what it had merged must pass the gates first.</summary>
+    private static async Task<(string Phase, string? Reason)> ResumeAsync(ProjectRun run, AgentsPhase agents, ResumePoint from)
+    {
+        run.Prepared = new PreparedProject(run.Plan.RepoPath, from.Record.TargetBranch!, from.Record.BaseCommit!);
+        agents.TakeOver(from.Sessions);
+        run.Head = await run.CallAsync<string>(
+            ActivityNames.ResumeIntegration, new ResumeIntegrationInput(run.Plan.ProjectId, run.Plan.RepoPath, run.Head));
+        if (run.Head != run.Prepared.BaseCommit)
+            await new GatePhase(run).VerifyAsync();
+        var settled = run.Record.Merges.Select(m => m.SessionId).ToHashSet(StringComparer.Ordinal);
+        return await MergeAndLandAsync(run, [.. agents.Ends.Where(e => !settled.Contains(e.SessionId))]);
+    }
+
+    private static async Task<(string Phase, string? Reason)> MergeAndLandAsync(ProjectRun run, IReadOnlyList<AgentEnd> ends)
+    {
+        if (await new MergePhase(run, new GatePhase(run)).RunAsync(ends))
+            await new LandingPhase(run).RunAsync();
+        return (Phases.Completed, null);
     }
 }

@@ -21,11 +21,11 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     public PreparedProject Prepared { get; set; } = new(plan.RepoPath, "", "");
 
     /// <summary>The head of the integration branch.</summary>
-    public string Head { get; set; } = "";
+    public string Head { get; set; } = plan.Resume?.Record.IntegrationCommit ?? "";
 
     public string IntegrationRef => RefNames.Integration(Plan.ProjectId);
 
-    public ProjectRecord Record { get; set; } = new()
+    public ProjectRecord Record { get; set; } = plan.Resume?.Record ?? new()
     {
         ProjectId = plan.ProjectId,
         ProjectName = plan.ProjectName,
@@ -44,8 +44,8 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     /// <summary>Agents and gates: never retried behind the person's back.</summary>
     public Task<RunResult> RunOnceAsync(string activity, object input) => Context.CallActivityAsync<RunResult>(activity, input);
 
-    /// <summary>A name for the next run or worktree, the same on every replay.</summary>
-    public string NextWorkId(string kind) => $"{Plan.ProjectId}-{kind}-{++runs}";
+    /// <summary>A name for the next run or worktree, the same on every replay; a retry must not find the results of the run before it.</summary>
+    public string NextWorkId(string kind) => $"{Plan.Resume?.InstanceId ?? Plan.ProjectId}-{kind}-{++runs}";
 
     public async Task SaveAsync(ProjectRecord record)
     {

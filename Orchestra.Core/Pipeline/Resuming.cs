@@ -1,0 +1,13 @@
+namespace Orchestra.Core.Pipeline;
+
+/// <summary>Where a retry takes up a project that ended: everything that the ended run had reached is in here.</summary>
+/// <param name="InstanceId">The new orchestration instance.</param>
+/// <param name="Record">The project as the ended run left it: integration commit, merges done, gates run.</param>
+/// <param name="Sessions">How each agent ended; they are not run again.</param>
+public sealed record ResumePoint(string InstanceId, ProjectRecord Record, IReadOnlyList<SessionHead> Sessions);
+
+/// <summary>The end of one session, as far as merging needs it.</summary>
+public sealed record SessionHead(string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged);
+
+/// <summary>Takes up the integration branch at the commit that an ended run had reached.</summary>
+public sealed record ResumeIntegrationInput(string ProjectId, string RepoPath, string Commit);
