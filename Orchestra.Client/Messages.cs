@@ -7,15 +7,19 @@ namespace Orchestra.Client;
 /// <summary>The body of <c>POST /api/gm/launch</c>.</summary>
 /// <param name="FixCommand">The agent that resolves conflicts and mends failed gates; null: the host's configuration decides.</param>
 public sealed record LaunchRequest(
-    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, AgentCommand? FixCommand = null);
+    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, CommandLine? FixCommand = null,
+    string? ClientMode = null);
 
-/// <param name="Command">How this agent is run; null: the team's configuration decides.</param>
-public sealed record LaunchAgent(string Team, string Task, AgentCommand? Command = null);
+/// <param name="Command">How this agent is run; null: the client mode and the team's configuration decide.</param>
+public sealed record LaunchAgent(string Team, string Task, CommandLine? Command = null, string? ClientMode = null);
+
+public sealed record CommandLine(IReadOnlyList<string> Argv, IReadOnlyDictionary<string, string>? Environment = null);
 
 public sealed record LaunchResponse(bool Ok, string ProjectId, int AgentCount, IReadOnlyList<string> SessionIds);
 
 public sealed record TemplateView(
-    string Name, string? Description, string RepoPath, string? BuildCommand, string? TestCommand, int AgentCount, IReadOnlyList<LaunchAgent> Agents);
+    string Name, string? Description, string RepoPath, string? BuildCommand, string? TestCommand, int AgentCount, IReadOnlyList<LaunchAgent> Agents,
+    string? ClientMode = null);
 
 public sealed record ProjectPage(IReadOnlyList<ProjectView> Projects, int Total, int Limit, int Offset);
 

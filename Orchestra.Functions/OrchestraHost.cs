@@ -6,10 +6,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orchestra.Activities;
+using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
 using Orchestra.Activities.Configuration;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Security;
 using Orchestra.Functions.State;
@@ -36,6 +38,8 @@ public static class OrchestraHost
         services.AddSingleton<ITableStore>(_ => new SqliteTableStore(data.StateFile));
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<IRunObserver, SessionProgress>();
+        services.AddSingleton(new ClaudeCli(
+            builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")));
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
         IHost host = builder.Build();
@@ -48,6 +52,13 @@ public static class OrchestraHost
     private static OrchestraConfig LoadConfig(IConfiguration configuration)
     {
         string? named = configuration["ORCHESTRA_CONFIG"];
-        return ConfigLoader.Load(string.IsNullOrEmpty(named) ? Path.Combine(AppContext.BaseDirectory, "config", "orchestra.yml") : named);
+        OrchestraConfig config = ConfigLoader.Load(string.IsNullOrEmpty(named) ? Path.Combine(AppContext.BaseDirectory, "config", "orchestra.yml") : named);
+        if (configuration["CLIENT_MODE"] is { Length: > 0 } mode)
+        {
+            config.Client.DefaultMode = ClientModes.IsKnown(mode)
+                ? mode
+                : throw new ConfigException("CLIENT_MODE", [new ConfigProblem(1, "", $"'{mode}' is not a client mode. Known: {string.Join(", ", ClientModes.All)}.")]);
+        }
+        return config;
     }
 }

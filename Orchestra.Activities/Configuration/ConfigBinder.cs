@@ -30,6 +30,7 @@ internal sealed class ConfigBinder
         lines.TryAdd(path, (int)node.Start.Line);
         if (type == typeof(string)) return Text(node, path);
         if (type == typeof(int)) return Number(node, path);
+        if (type == typeof(decimal)) return Amount(node, path);
         if (type == typeof(bool)) return Truth(node, path);
         if (!type.IsGenericType) return Section(type, node, path);
         return type.GetGenericTypeDefinition() == typeof(List<>) ? Items(type, node, path) : Entries(type, node, path);
@@ -86,6 +87,11 @@ internal sealed class ConfigBinder
         node is YamlScalarNode scalar && int.TryParse(scalar.Value, CultureInfo.InvariantCulture, out int number)
             ? number
             : Refuse(node, path, "must be a whole number");
+
+    private object? Amount(YamlNode node, string path) =>
+        node is YamlScalarNode scalar && decimal.TryParse(scalar.Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal amount)
+            ? amount
+            : Refuse(node, path, "must be a number such as 2.50");
 
     private object? Truth(YamlNode node, string path) =>
         node is YamlScalarNode scalar && bool.TryParse(scalar.Value, out bool value) ? value : Refuse(node, path, "must be true or false");

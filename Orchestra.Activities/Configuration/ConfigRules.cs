@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Configuration;
 
 /// <summary>What must hold between the parts of a configuration.</summary>
 internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, int> lineOf)
 {
-    private const string CommandMode = "command";
     private const string DefaultCommand = "default";
 
     private readonly List<ConfigProblem> problems = [];
@@ -27,9 +27,10 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
 
     private void CheckClient()
     {
-        Require(config.Client.DefaultMode == CommandMode, "client.default_mode",
-            $"'{config.Client.DefaultMode}' is not a known mode. Use '{CommandMode}' and give the program under client.commands");
-        bool needed = config.Teams.Definitions.Values.Any(t => t.Command is null) || config.GmProjects.Count > 0;
+        CheckMode("client.default_mode", config.Client.DefaultMode);
+        CheckClaudeCode(config.Client.ClaudeCode);
+        bool needed = config.Client.DefaultMode == ClientModes.Command
+            && (config.Teams.Definitions.Values.Any(t => t.Command is null && t.ClientMode is null) || config.GmProjects.Count > 0);
         Require(!needed || config.Client.Commands.ContainsKey(DefaultCommand), $"client.commands.{DefaultCommand}",
             "is missing. Add it with an argv, for example [claude, --print]: it runs every agent for which no other command is named");
         foreach ((string name, CommandConfig command) in config.Client.Commands)
@@ -37,14 +38,33 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
             string key = $"client.commands.{name}";
             Require(command.Argv.Count > 0 && command.Argv[0].Trim().Length > 0, $"{key}.argv",
                 "must name a program, then its arguments, for example [claude, --print]");
-            foreach (string variable in command.Env.Keys)
-                Require(VariableName().IsMatch(variable), $"{key}.env.{variable}", "is not a name for an environment variable. Use letters, digits and _");
+            foreach (string variable in command.Env.Keys) CheckVariable($"{key}.env.{variable}", variable);
+            for (int i = 0; i < command.PassEnv.Count; i++) CheckVariable($"{key}.pass_env[{i}]", command.PassEnv[i]);
         }
     }
+
+    private void CheckClaudeCode(ClaudeCodeConfig claude)
+    {
+        const string Key = "client.claude_code";
+        Require(ClaudeCodeConfig.PermissionModes.Contains(claude.PermissionMode), $"{Key}.permission_mode",
+            $"'{claude.PermissionMode}' is not a permission mode. Known: {Names(ClaudeCodeConfig.PermissionModes)}");
+        Require(claude.Path.Length == 0 || Path.IsPathRooted(claude.Path), $"{Key}.path", "must be a full path");
+        Require(claude.MaxTurns >= 0, $"{Key}.max_turns", "must not be negative");
+        Require(claude.MaxBudgetUsd >= 0, $"{Key}.max_budget_usd", "must not be negative");
+        for (int i = 0; i < claude.AllowedTools.Count; i++) RequireText($"{Key}.allowed_tools[{i}]", claude.AllowedTools[i]);
+        foreach (string variable in claude.Env.Keys) CheckVariable($"{Key}.env.{variable}", variable);
+    }
+
+    private void CheckMode(string key, string? mode) =>
+        Require(mode is null || ClientModes.IsKnown(mode), key, $"'{mode}' is not a client mode. Known: {Names(ClientModes.All)}");
+
+    private void CheckVariable(string key, string name) =>
+        Require(VariableName().IsMatch(name), key, "is not a name for an environment variable. Use letters, digits and _");
 
     private void CheckTeam(string key, TeamConfig team)
     {
         CheckCommand($"{key}.command", team.Command);
+        CheckMode($"{key}.client_mode", team.ClientMode);
         Require(team.Teammates.Count > 0, $"{key}.teammates", "must list at least one teammate with name and role");
         for (int i = 0; i < team.Teammates.Count; i++)
         {
@@ -59,12 +79,14 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
     private void CheckTemplate(string key, ProjectTemplate template)
     {
         RequireText($"{key}.repo_path", template.RepoPath);
+        CheckMode($"{key}.client_mode", template.ClientMode);
         Require(template.Agents.Count > 0, $"{key}.agents", "must list at least one agent with team and task");
         for (int i = 0; i < template.Agents.Count; i++)
         {
             TemplateAgent agent = template.Agents[i];
             string place = $"{key}.agents[{i}]";
             RequireText($"{place}.task", agent.Task);
+            CheckMode($"{place}.client_mode", agent.ClientMode);
             Require(config.Teams.Definitions.ContainsKey(agent.Team), $"{place}.team",
                 $"'{agent.Team}' is not a team. Defined under teams.definitions: {Names(config.Teams.Definitions.Keys)}");
         }

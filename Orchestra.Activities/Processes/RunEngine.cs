@@ -20,6 +20,9 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
     // After the agent has ended nobody waits for what it left behind, so this is short.
     private static readonly TimeSpan LeftoverGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>When the run was last started; null when it never was.</summary>
+    public DateTimeOffset? FormerStart(string runId) => new RunFolder(data.Run(runId)).ReadStart();
+
     /// <param name="prepare">Makes the working folder ready; called right before a start, with true when a former attempt had begun.</param>
     /// <exception cref="OperationCanceledException">The host stops; the run was ended and is started over by the next call.</exception>
     public async Task<RunResult> RunAsync(RunRequest request, Func<bool, Task> prepare, CancellationToken cancellationToken)

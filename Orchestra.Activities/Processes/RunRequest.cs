@@ -4,6 +4,7 @@ namespace Orchestra.Activities.Processes;
 /// <param name="RunId">Names the run's folder and marks its processes.</param>
 /// <param name="Input">Standard input; null for an empty one.</param>
 /// <param name="Timeout">Counted from the start of the process, also over a restart of the host.</param>
+/// <param name="PassEnvironment">Names of scrubbed variables of ours that this command gets all the same.</param>
 internal sealed record RunRequest(
     string RunId,
     string? ProjectId,
@@ -11,7 +12,8 @@ internal sealed record RunRequest(
     IReadOnlyList<string> Argv,
     string? Input,
     IReadOnlyDictionary<string, string>? Environment,
-    TimeSpan Timeout)
+    TimeSpan Timeout,
+    IReadOnlyList<string>? PassEnvironment = null)
 {
     // The kernel's limit for one argument (32 pages), its closing NUL included.
     private const int LongestArgument = 131_072 - 1;

@@ -12,6 +12,9 @@ internal static class Supervisor
     private static readonly string[] ListenVariables =
         ["URLS", "HTTP_PORTS", "HTTPS_PORTS"];
 
+    // Keys of model providers are for the client that calls the provider, not for every agent, build and test.
+    private static readonly string[] ProviderKeys = ["OPENAI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"];
+
     public static Process Start(RunRequest request, RunFolder folder, string token)
     {
         ProcessStartInfo start = new("setsid") { WorkingDirectory = "/", UseShellExecute = false };
@@ -30,7 +33,7 @@ internal static class Supervisor
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
             string name = (string)entry.Key;
-            if (!IsScrubbed(name)) environment[name] = (string?)entry.Value ?? "";
+            if (!IsScrubbed(name) || request.PassEnvironment?.Contains(name) == true) environment[name] = (string?)entry.Value ?? "";
         }
         foreach ((string name, string value) in request.Environment ?? new Dictionary<string, string>()) environment[name] = value;
         environment[ProcessTree.Marker] = request.RunId;
@@ -41,8 +44,10 @@ internal static class Supervisor
 
     private static bool IsScrubbed(string name) =>
         name.StartsWith("CLAUDE", StringComparison.Ordinal)
+        || name.StartsWith("ANTHROPIC_", StringComparison.Ordinal)
         || name.StartsWith("GIT_", StringComparison.Ordinal)
         || name.StartsWith("ORCHESTRA_", StringComparison.Ordinal)
+        || ProviderKeys.Contains(name)
         || ListenVariables.Any(v => name == $"ASPNETCORE_{v}" || name == $"DOTNET_{v}");
 
     private static string ReadScript()

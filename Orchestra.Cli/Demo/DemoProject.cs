@@ -47,11 +47,11 @@ internal static class DemoProject
     }
 
     /// <summary>This very program as an agent, whether it was started by its own executable or by <c>dotnet</c>.</summary>
-    private static AgentCommand Agent(params string[] arguments)
+    private static CommandLine Agent(params string[] arguments)
     {
         string self = Environment.ProcessPath ?? throw new CliError("The path of this program is unknown, so it cannot start itself as an agent.");
         bool viaDotnet = Path.GetFileNameWithoutExtension(self).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         string[] program = viaDotnet ? [self, typeof(DemoProject).Assembly.Location] : [self];
-        return new AgentCommand([.. program, "agent", .. arguments]);
+        return new CommandLine([.. program, "agent", .. arguments]);
     }
 }

@@ -15,7 +15,10 @@ public sealed class OrchestraConfig
 /// <summary>How agents are run when neither team nor launch says otherwise.</summary>
 public sealed class ClientConfig
 {
+    /// <summary>One of <see cref="Pipeline.ClientModes"/>; the setting <c>CLIENT_MODE</c> takes its place.</summary>
     public string DefaultMode { get; set; } = "command";
+
+    public ClaudeCodeConfig ClaudeCode { get; set; } = new();
 
     /// <summary>Named command lines; <c>default</c> is used where nothing else is named.</summary>
     public Dictionary<string, CommandConfig> Commands { get; set; } = [];
@@ -25,6 +28,9 @@ public sealed class CommandConfig
 {
     public List<string> Argv { get; set; } = [];
     public Dictionary<string, string> Env { get; set; } = [];
+
+    /// <summary>Names of variables with secrets of ours that this program needs, for example <c>OPENAI_API_KEY</c>.</summary>
+    public List<string> PassEnv { get; set; } = [];
 }
 
 public sealed class TeamsConfig
@@ -40,6 +46,9 @@ public sealed class TeamConfig
 
     /// <summary>A name under <c>client.commands</c>; null: the default command.</summary>
     public string? Command { get; set; }
+
+    /// <summary>Null: <c>command</c> when one is named here, else the default mode.</summary>
+    public string? ClientMode { get; set; }
 }
 
 public sealed class TeammateConfig
@@ -57,6 +66,7 @@ public sealed class ProjectTemplate
     public string RepoPath { get; set; } = "";
     public string? BuildCommand { get; set; }
     public string? TestCommand { get; set; }
+    public string? ClientMode { get; set; }
     public List<TemplateAgent> Agents { get; set; } = [];
 }
 
@@ -64,6 +74,7 @@ public sealed class TemplateAgent
 {
     public string Team { get; set; } = "";
     public string Task { get; set; } = "";
+    public string? ClientMode { get; set; }
 }
 
 public sealed class PipelineConfig

@@ -3,10 +3,18 @@ namespace Orchestra.Core.Pipeline;
 /// <summary>How an agent is run: an argument list (no shell), the prompt on standard input.</summary>
 /// <param name="Argv">Program and arguments; <c>{prompt}</c> in an argument is replaced by the prompt, otherwise it goes to standard input.</param>
 /// <param name="Environment">Extra environment variables.</param>
-public sealed record AgentCommand(IReadOnlyList<string> Argv, IReadOnlyDictionary<string, string>? Environment = null);
+/// <param name="Client">The client mode that the command line belongs to; null: <c>command</c>.</param>
+/// <param name="PassEnvironment">Names of the host's variables that only this program gets; their values are never written down.</param>
+public sealed record AgentCommand(
+    IReadOnlyList<string> Argv,
+    IReadOnlyDictionary<string, string>? Environment = null,
+    string? Client = null,
+    IReadOnlyList<string>? PassEnvironment = null);
 
 /// <summary>One agent of a project: one session, one branch, one worktree.</summary>
-public sealed record AgentPlan(string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds);
+/// <param name="ClientSessionId">The client's own id of its session, where the client lets it be chosen.</param>
+public sealed record AgentPlan(
+    string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds, string? ClientSessionId = null);
 
 /// <summary>What a launch decided once and for all; the input of the project's orchestration.</summary>
 /// <param name="Resume">Where a retry takes up an earlier run; null for a launch.</param>

@@ -99,6 +99,10 @@ public sealed record SessionRecord
     public int? ExitCode { get; init; }
     public DateTime? StartedAt { get; init; }
     public DateTime? CompletedAt { get; init; }
+    public string? ClientMode { get; init; }
+
+    /// <summary>The client's own id of its session, chosen before it starts.</summary>
+    public string? ClientSessionId { get; init; }
 }
 
 /// <summary>A question to a person. Resolved once.</summary>

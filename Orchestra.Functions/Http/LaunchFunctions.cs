@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Git;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -12,7 +13,7 @@ using Orchestra.Functions.Orchestrators;
 namespace Orchestra.Functions.Http;
 
 /// <summary><c>POST /api/gm/launch</c> and the templates for it.</summary>
-public sealed class LaunchFunctions(OrchestraConfig config, RepositoryInspector inspector, ProjectStore store, TimeProvider time)
+public sealed class LaunchFunctions(OrchestraConfig config, ClaudeCli claude, RepositoryInspector inspector, ProjectStore store, TimeProvider time)
 {
     [Function("LaunchProject")]
     public Task<IActionResult> Launch(
@@ -22,7 +23,7 @@ public sealed class LaunchFunctions(OrchestraConfig config, RepositoryInspector 
     {
         LaunchRequest launch = LaunchRequest.Read(await JsonBody.ReadAsync(request, cancellationToken), config);
         var repository = await inspector.InspectAsync(launch.RepoPath, cancellationToken);
-        ProjectPlan plan = new ProjectPlanner(config, time).Plan(launch, repository.TopFolder);
+        ProjectPlan plan = new ProjectPlanner(config, claude, time).Plan(launch, repository.TopFolder);
 
         // The orchestration first: once it is durable the project exists, whatever happens to us next.
         await client.ScheduleNewOrchestrationInstanceAsync(
@@ -58,7 +59,8 @@ public sealed class LaunchFunctions(OrchestraConfig config, RepositoryInspector 
             t.Value.RepoPath,
             t.Value.BuildCommand,
             t.Value.TestCommand,
+            t.Value.ClientMode,
             AgentCount = t.Value.Agents.Count,
-            Agents = t.Value.Agents.Select(a => new { a.Team, a.Task }),
+            Agents = t.Value.Agents.Select(a => new { a.Team, a.Task, a.ClientMode }),
         }));
 }

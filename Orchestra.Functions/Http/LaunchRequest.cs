@@ -12,19 +12,28 @@ internal sealed record LaunchRequest(
 
     public static LaunchRequest Read(JsonBody body, OrchestraConfig config)
     {
-        body.AllowOnly("project_name", "repo_path", "build_command", "test_command", "agents", "fix_command");
+        body.AllowOnly("project_name", "repo_path", "build_command", "test_command", "agents", "fix_command", "client_mode");
         IReadOnlyList<JsonBody> agents = body.OptionalObjects("agents") ?? [];
         if (agents.Count == 0)
             throw new InputProblem("agents", "At least one agent is needed: [{\"team\": …, \"task\": …}].");
         if (agents.Count > MaxAgents)
             throw new InputProblem("agents", $"At most {MaxAgents} agents in one project.");
+        string? mode = ReadMode(body);
         return new LaunchRequest(
             body.RequiredText("project_name", 200),
             body.RequiredText("repo_path", 4096),
             body.OptionalText("build_command", 32_768),
             body.OptionalText("test_command", 32_768),
-            [.. agents.Select(a => LaunchAgent.Read(a, config))],
+            [.. agents.Select(a => LaunchAgent.Read(a, config, mode))],
             ReadCommand(body.OptionalObject("fix_command")));
+    }
+
+    internal static string? ReadMode(JsonBody body)
+    {
+        string? mode = body.OptionalText("client_mode", 50);
+        return mode is null || ClientModes.IsKnown(mode)
+            ? mode
+            : throw new InputProblem(body.At("client_mode"), $"There is no client mode '{mode}'. Known are: {string.Join(", ", ClientModes.All)}.");
     }
 
     internal static AgentCommand? ReadCommand(JsonBody? body)
@@ -37,11 +46,12 @@ internal sealed record LaunchRequest(
 }
 
 /// <summary>One agent of a launch.</summary>
-internal sealed record LaunchAgent(string Field, string Team, string Task, AgentCommand? Command, int? TimeoutSeconds)
+/// <param name="ClientMode">The agent's own or the launch's; null: what team and configuration say.</param>
+internal sealed record LaunchAgent(string Field, string Team, string Task, AgentCommand? Command, int? TimeoutSeconds, string? ClientMode = null)
 {
-    public static LaunchAgent Read(JsonBody body, OrchestraConfig config)
+    public static LaunchAgent Read(JsonBody body, OrchestraConfig config, string? launchMode)
     {
-        body.AllowOnly("team", "task", "command", "timeout_seconds");
+        body.AllowOnly("team", "task", "command", "timeout_seconds", "client_mode");
         string team = body.RequiredText("team", 200);
         if (!config.Teams.Definitions.ContainsKey(team))
         {
@@ -49,11 +59,16 @@ internal sealed record LaunchAgent(string Field, string Team, string Task, Agent
                 body.At("team"), $"There is no team '{team}'. Known are: {string.Join(", ", config.Teams.Definitions.Keys.Order())}. Teams are defined in config/orchestra.yml.");
         }
 
+        AgentCommand? command = LaunchRequest.ReadCommand(body.OptionalObject("command"));
+        string? ownMode = LaunchRequest.ReadMode(body);
+        if (command is not null && ownMode is not (null or ClientModes.Command))
+            throw new InputProblem(body.At("client_mode"), $"An agent with a command of its own runs in mode '{ClientModes.Command}'. Leave out one of the two.");
         return new LaunchAgent(
             body.At("team"),
             team,
             body.RequiredText("task", 262_144),
-            LaunchRequest.ReadCommand(body.OptionalObject("command")),
-            body.OptionalNumber("timeout_seconds", 1, 604_800));
+            command,
+            body.OptionalNumber("timeout_seconds", 1, 604_800),
+            command is not null ? ClientModes.Command : ownMode ?? launchMode);
     }
 }

@@ -1,3 +1,4 @@
+using Orchestra.Activities.Agents.Claude;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -5,15 +6,17 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Functions.Http;
 
 /// <summary>Makes the plan of a project from a launch and the configuration. What is decided here holds until the project's end.</summary>
-internal sealed class ProjectPlanner(OrchestraConfig config, TimeProvider time)
+internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, TimeProvider time)
 {
+    private readonly ClientChoice clients = new(config, claude);
+
     public ProjectPlan Plan(LaunchRequest launch, string repositoryRoot)
     {
         DateTimeOffset now = time.GetUtcNow();
         PipelineConfig pipeline = config.Pipeline;
         List<AgentPlan> agents = [.. launch.Agents.Select(a => Plan(a, now))];
         var options = new PipelineOptions(
-            launch.FixCommand ?? Named(pipeline.FixCommand) ?? agents[0].Command,
+            launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? agents[0].Command,
             pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts);
         return new ProjectPlan(
             Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options);
@@ -22,10 +25,11 @@ internal sealed class ProjectPlanner(OrchestraConfig config, TimeProvider time)
     private AgentPlan Plan(LaunchAgent agent, DateTimeOffset now)
     {
         TeamConfig team = config.Teams.Definitions[agent.Team];
-        AgentCommand command = agent.Command ?? Named(team.Command) ?? Named("default")
-            ?? throw new InputProblem(agent.Field, $"Team '{agent.Team}' has no command: set client.commands.default in config/orchestra.yml or 'command' in the launch.");
+        AgentCommand command = clients.For(agent, team);
         int timeout = agent.TimeoutSeconds ?? Math.Max(60, team.Teammates.Sum(t => t.TimeoutSeconds));
-        return new AgentPlan(Ids.New(now), agent.Team, agent.Task, Prompt(agent, team), command, timeout);
+        string sessionId = Ids.New(now);
+        string? clientSession = command.Client == ClientModes.ClaudeCode ? ClaudeCommands.SessionId(sessionId) : null;
+        return new AgentPlan(sessionId, agent.Team, agent.Task, Prompt(agent, team), command, timeout, clientSession);
     }
 
     private static string Prompt(LaunchAgent agent, TeamConfig team)
@@ -41,9 +45,6 @@ internal sealed class ProjectPlanner(OrchestraConfig config, TimeProvider time)
             {agent.Task}
             """;
     }
-
-    private AgentCommand? Named(string? name) =>
-        name is not null && config.Client.Commands.TryGetValue(name, out CommandConfig? command) ? new AgentCommand(command.Argv, command.Env) : null;
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

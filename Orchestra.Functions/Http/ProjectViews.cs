@@ -84,5 +84,7 @@ internal static class ProjectViews
         s.LastLine,
         s.Error,
         s.ExitCode,
+        s.ClientMode,
+        s.ClientSessionId,
     };
 }

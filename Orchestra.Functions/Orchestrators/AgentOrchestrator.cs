@@ -28,6 +28,8 @@ public static class AgentOrchestrator
             TaskDescription = agent.Task,
             RepoPath = start.RepoPath,
             Status = "running",
+            ClientMode = agent.Command.Client ?? ClientModes.Command,
+            ClientSessionId = agent.ClientSessionId,
             StartedAt = context.CurrentUtcDateTime,
         };
         try

@@ -59,7 +59,7 @@ internal static class PipelineBench
     private static async Task<double> LaunchAsync(HostProcess host, string repository)
     {
         IEnumerable<LaunchAgent> agents = Enumerable.Range(1, Agents).Select(n =>
-            new LaunchAgent("bench", $"Write agent-{n}.txt", new AgentCommand(["/bin/sh", "-c", $"echo x > agent-{n}.txt"])));
+            new LaunchAgent("bench", $"Write agent-{n}.txt", new CommandLine(["/bin/sh", "-c", $"echo x > agent-{n}.txt"])));
         var launch = new LaunchRequest("bench", repository, null, null, [.. agents]);
         var time = Stopwatch.StartNew();
         LaunchResponse launched = await host.Client.LaunchAsync(launch, CancellationToken.None);

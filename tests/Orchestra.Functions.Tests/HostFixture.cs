@@ -12,6 +12,9 @@ public sealed class HostFixture : IAsyncLifetime
 
     internal Uri Address { get; private set; } = null!;
 
+    /// <summary>Further settings, as command line arguments.</summary>
+    internal string[] Settings { get; init; } = [];
+
     internal string DataFolder => Path.Combine(folder, "data");
 
     public async ValueTask InitializeAsync()
@@ -22,6 +25,7 @@ public sealed class HostFixture : IAsyncLifetime
             "--ORCHESTRA_DATA", DataFolder,
             "--ORCHESTRA_CONFIG", Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml"),
             "--Logging:LogLevel:Default", "Warning",
+            .. Settings,
         ]);
         await host.StartAsync();
         Address = new Uri($"http://127.0.0.1:{port}");

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Activities.Agents.Claude;
+
+/// <summary>Command lines of the Claude Code CLI. The prompt goes to standard input, which has no limit of size.</summary>
+public static class ClaudeCommands
+{
+    // What the CLI needs from us: the account to bill, where its own state lies, how to reach the API.
+    private static readonly string[] PassedOn =
+    [
+        "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS",
+        "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CONFIG_DIR",
+    ];
+
+    /// <summary>What every run of an agent has in common; the session id is added per run.</summary>
+    public static AgentCommand Build(string program, ClaudeCodeConfig config)
+    {
+        List<string> argv = [program, "-p", "--output-format", "stream-json", "--verbose", "--permission-mode", config.PermissionMode];
+        if (config.Model.Length > 0) argv.AddRange(["--model", config.Model]);
+        if (config.AllowedTools.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', config.AllowedTools)]);
+        if (config.MaxTurns > 0) argv.AddRange(["--max-turns", config.MaxTurns.ToString(CultureInfo.InvariantCulture)]);
+        if (config.MaxBudgetUsd > 0) argv.AddRange(["--max-budget-usd", config.MaxBudgetUsd.ToString(CultureInfo.InvariantCulture)]);
+        return new AgentCommand(argv, config.Env.Count > 0 ? config.Env : null, ClientModes.ClaudeCode, PassedOn);
+    }
+
+    /// <summary>The CLI's session id of a run: known before it starts and the same on every replay.</summary>
+    /// <param name="attempt">Null for the first start; the CLI refuses an id that was used before.</param>
+    public static string SessionId(string runId, DateTimeOffset? attempt = null)
+    {
+        string name = attempt is { } start ? $"{runId}/{start.UtcDateTime:O}" : runId;
+        byte[] id = SHA256.HashData(Encoding.UTF8.GetBytes($"agent-orchestra/claude-session/{name}"))[..16];
+        // Marked as version 4, variant 1: some readers of UUIDs take no other.
+        id[6] = (byte)((id[6] & 0x0F) | 0x40);
+        id[8] = (byte)((id[8] & 0x3F) | 0x80);
+        return new Guid(id, bigEndian: true).ToString();
+    }
+}
