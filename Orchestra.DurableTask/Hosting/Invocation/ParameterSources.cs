@@ -25,12 +25,12 @@ internal static class ParameterSources
                 : throw new InvalidOperationException($"The function '{function}': [DurableClient] belongs on a {nameof(DurableTaskClient)} parameter, not on '{parameter.Name}'.");
         return kind switch
         {
-            TriggerKind.Http => Http(function, parameter, parameter == trigger),
-            TriggerKind.Orchestration when parameter == trigger => static (own, _) => new(own.Input.Orchestration),
-            TriggerKind.Orchestration when parameter == orchestrationInput => OrchestrationPayload(type),
-            TriggerKind.Activity when parameter == trigger => static (own, _) => new(own.Input.Payload),
+            TriggerKind.Http => Http(function, parameter, IsSame(parameter, trigger)),
+            TriggerKind.Orchestration when IsSame(parameter, trigger) => static (own, _) => new(own.Input.Orchestration),
+            TriggerKind.Orchestration when IsSame(parameter, orchestrationInput) => OrchestrationPayload(type),
+            TriggerKind.Activity when IsSame(parameter, trigger) => static (own, _) => new(own.Input.Payload),
             TriggerKind.Activity when type == typeof(string) && Is(parameter, "instanceId") => static (own, _) => new(own.Input.InstanceId),
-            TriggerKind.Timer when parameter == trigger => Timer(function, parameter),
+            TriggerKind.Timer when IsSame(parameter, trigger) => Timer(function, parameter),
             _ => Absent(function, parameter),
         };
     }
@@ -94,6 +94,9 @@ internal static class ParameterSources
         string message = $"The function '{function}' has no value for its parameter '{parameter.Name}' of type {parameter.ParameterType.Name}.";
         return (_, _) => throw new InvalidOperationException(message);
     }
+
+    /// <summary>By place: reflection does not promise the same object twice, least of all to two hosts that start at once.</summary>
+    private static bool IsSame(ParameterInfo one, ParameterInfo? other) => one.Position == other?.Position;
 
     private static bool Is(ParameterInfo parameter, string name) => string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase);
 }
