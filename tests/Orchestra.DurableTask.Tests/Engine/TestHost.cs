@@ -119,7 +119,9 @@ internal sealed class TempJournal : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("journal-");
 
-    public string Path => System.IO.Path.Combine(folder.FullName, "journal.db");
+    public string Folder => folder.FullName;
+
+    public string Path => System.IO.Path.Combine(Folder, "journal.db");
 
     public Action<EmbeddedOptions> Options => options =>
     {
