@@ -11,8 +11,10 @@ using Orchestra.Activities.Processes;
 using Orchestra.Activities.Configuration;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
+using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.Events;
 using Orchestra.Functions.Security;
 using Orchestra.Functions.State;
 using Orchestra.Storage;
@@ -37,6 +39,8 @@ public static class OrchestraHost
         services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
         services.AddSingleton<ITableStore>(_ => new SqliteTableStore(data.StateFile));
         services.AddSingleton<ProjectStore>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<EventReader>();
         services.AddSingleton<IRunObserver, SessionProgress>();
         services.AddSingleton(new ClaudeCli(
             builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")));

@@ -1,24 +1,35 @@
 using Microsoft.Azure.Functions.Worker;
 using Orchestra.Core;
+using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 
 namespace Orchestra.Activities.State;
 
 /// <summary>What the orchestrations write to the state store. Whole documents, so that a re-run writes the same again.</summary>
-public sealed class StateActivities(ProjectStore store, TimeProvider time)
+public sealed class StateActivities(ProjectStore store, EventLog events, TimeProvider time)
 {
     [Function(ActivityNames.SaveProject)]
-    public async Task SaveProject([ActivityTrigger] ProjectRecord input, CancellationToken cancellationToken) =>
-        await store.SaveProjectAsync(input, cancellationToken);
+    public async Task SaveProject([ActivityTrigger] ProjectRecord input, CancellationToken cancellationToken)
+    {
+        // The document first: who hears of a change finds it there. A crash in between runs this again.
+        await store.SaveProjectAsync(input with { News = [] }, cancellationToken);
+        await events.AppendAsync(input.News, cancellationToken);
+    }
 
     [Function(ActivityNames.SaveSession)]
-    public async Task SaveSession([ActivityTrigger] SessionRecord input, CancellationToken cancellationToken) =>
-        await store.SaveSessionAsync(input, cancellationToken);
+    public async Task SaveSession([ActivityTrigger] SessionRecord input, CancellationToken cancellationToken)
+    {
+        await store.SaveSessionAsync(input with { News = [] }, cancellationToken);
+        await events.AppendAsync(input.News, cancellationToken);
+    }
 
     [Function(ActivityNames.OpenDecision)]
-    public async Task OpenDecision([ActivityTrigger] DecisionRecord input, CancellationToken cancellationToken) =>
+    public async Task OpenDecision([ActivityTrigger] DecisionRecord input, CancellationToken cancellationToken)
+    {
         await store.OpenDecisionAsync(input, cancellationToken);
+        await events.AppendAsync(DecisionEvents.Opened(input), cancellationToken);
+    }
 
     /// <summary>The project ended: what is still pending can no longer be answered.</summary>
     [Function(ActivityNames.CloseDecisions)]
@@ -26,8 +37,12 @@ public sealed class StateActivities(ProjectStore store, TimeProvider time)
     {
         foreach (DecisionRecord decision in await store.ListDecisionsAsync(projectId, cancellationToken))
         {
-            if (decision.Status == "pending")
-                await store.ResolveDecisionAsync(decision.DecisionId, "closed", null, time.GetUtcNow().UtcDateTime, cancellationToken);
+            DecisionRecord? closed = decision.Status == "pending"
+                ? await store.ResolveDecisionAsync(decision.DecisionId, "closed", null, time.GetUtcNow().UtcDateTime, cancellationToken)
+                : decision;
+            // Also what was answered or closed before: the event may have been left out by a crash, and is taken once.
+            if (closed is not null)
+                await events.AppendAsync(DecisionEvents.Resolved(closed), cancellationToken);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Orchestra.Core.Events;
+
 namespace Orchestra.Core.Pipeline;
 
 /// <summary>The phases of a project, in order; the last three are final.</summary>
@@ -72,6 +74,15 @@ public sealed record ProjectRecord
     /// <summary>The orchestration instance that takes decisions and cancel; a retry is a new one. Null: the project's id.</summary>
     public string? InstanceId { get; init; }
     public int Retries { get; init; }
+
+    /// <summary>Per session the number of branches that it conflicts with.</summary>
+    public IReadOnlyDictionary<string, int>? MergeScores { get; init; }
+
+    /// <summary>How many events the orchestration has told.</summary>
+    public int EventCount { get; init; }
+
+    /// <summary>What happened since the last save; goes to the event log and is not kept here.</summary>
+    public IReadOnlyList<NewEvent> News { get; init; } = [];
 }
 
 /// <summary>One run of a gate.</summary>
@@ -103,6 +114,9 @@ public sealed record SessionRecord
 
     /// <summary>The client's own id of its session, chosen before it starts.</summary>
     public string? ClientSessionId { get; init; }
+
+    /// <summary>What happened since the last save; goes to the event log and is not kept here.</summary>
+    public IReadOnlyList<NewEvent> News { get; init; } = [];
 }
 
 /// <summary>A question to a person. Resolved once.</summary>

@@ -4,13 +4,14 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Orchestra.Core;
+using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 
 namespace Orchestra.Functions.Http;
 
 /// <summary><c>POST /api/gm/decisions/{id}/resolve</c>, and the delivery of answers that a crash left behind.</summary>
-public sealed class DecisionFunctions(ProjectStore store, TimeProvider time, ILogger<DecisionFunctions> logger)
+public sealed class DecisionFunctions(ProjectStore store, EventLog events, TimeProvider time, ILogger<DecisionFunctions> logger)
 {
     [Function("ResolveDecision")]
     public Task<IActionResult> Resolve(
@@ -55,6 +56,8 @@ public sealed class DecisionFunctions(ProjectStore store, TimeProvider time, ILo
     {
         try
         {
+            if (await store.FindDecisionAsync(answer.DecisionId, CancellationToken.None) is { } resolved)
+                await events.AppendAsync(DecisionEvents.Resolved(resolved), CancellationToken.None);
             string instance = (await store.FindProjectAsync(projectId, CancellationToken.None))?.InstanceId ?? projectId;
             await client.RaiseEventAsync(instance, ProjectEvents.Decision(answer.DecisionId), answer);
             await store.MarkDeliveredAsync(projectId, answer.DecisionId, CancellationToken.None);

@@ -67,7 +67,7 @@ public static class AgentOrchestrator
     }
 
     private static Task SaveAsync(TaskOrchestrationContext context, SessionRecord session) =>
-        context.CallActivityAsync(ActivityNames.SaveSession, session, Retries.Git);
+        context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(session, context.CurrentUtcDateTime), Retries.Git);
 
     private static string StatusOf(RunResult run, CommittedWork work) => run.Status switch
     {

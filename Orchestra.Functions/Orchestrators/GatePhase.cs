@@ -1,4 +1,5 @@
 using Orchestra.Core;
+using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Orchestrators;
@@ -8,19 +9,18 @@ internal sealed class GatePhase(ProjectRun run)
 {
     public async Task VerifyAsync()
     {
-        while (!(await PassesAsync("build", Phases.Building, DecisionTypes.BuildFailure, run.Plan.BuildCommand)
-            && await PassesAsync("test", Phases.Testing, DecisionTypes.TestFailure, run.Plan.TestCommand)))
+        while (!(await PassesAsync("build", DecisionTypes.BuildFailure, run.Plan.BuildCommand)
+            && await PassesAsync("test", DecisionTypes.TestFailure, run.Plan.TestCommand)))
         {
             // A fix is a new commit, which must pass both gates from the start.
         }
     }
 
     /// <returns>False when a fix moved the head.</returns>
-    private async Task<bool> PassesAsync(string kind, string phase, string decision, string? command)
+    private async Task<bool> PassesAsync(string kind, string decision, string? command)
     {
         if (string.IsNullOrWhiteSpace(command))
             return true;
-        await run.EnterAsync(phase);
         RunResult result = await RunAsync(kind, command);
         if (result.Status == RunStatus.Completed)
             return true;
@@ -30,6 +30,8 @@ internal sealed class GatePhase(ProjectRun run)
 
     private async Task<RunResult> RunAsync(string kind, string command)
     {
+        run.Tell(EventNames.GateStarted(kind), new { Commit = run.Head });
+        await run.EnterAsync(kind == "build" ? Phases.Building : Phases.Testing);
         RunResult result = await run.RunOnceAsync(ActivityNames.RunGate, new GateInput(
             run.Plan.ProjectId, run.NextWorkId(kind), kind, run.Prepared.RepoPath, run.Head, command, run.Plan.Options.GateTimeoutSeconds));
         run.ThrowIfCancelled();
@@ -70,6 +72,8 @@ internal sealed class GatePhase(ProjectRun run)
 
     private async Task<bool> AttemptAsync(string kind, string command, RunResult failure, string? comment, int attempt)
     {
+        run.Tell(EventNames.FixAttempt(kind), new { Attempt = attempt });
+        await run.SaveAsync(run.Record);
         string workId = run.NextWorkId("fix");
         LaidOutWorktree worktree = await run.CallAsync<LaidOutWorktree>(
             ActivityNames.LayOutFix, new LayOutFixInput(run.Prepared.RepoPath, workId, run.Head));

@@ -22,7 +22,7 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
             run.Prepared.RepoPath, run.Prepared.BaseCommit, [.. agents.Select(a => new BranchHead(a.SessionId, heads[a.SessionId]))]));
         // A retry goes on behind what an earlier run has settled.
         int settled = run.Record.Merges.Count(m => m.OrderIndex is not null);
-        await run.SaveAsync(run.Record with { MergeOrder = [.. run.Record.MergeOrder.Take(settled), .. plan.Order] });
+        await run.SaveAsync(run.Record with { MergeOrder = [.. run.Record.MergeOrder.Take(settled), .. plan.Order], MergeScores = plan.Scores });
 
         for (int position = 0; position < plan.Order.Count; position++)
         {

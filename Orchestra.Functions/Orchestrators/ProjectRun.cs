@@ -14,6 +14,10 @@ internal sealed class PipelineEnd(string phase, string? reason) : Exception(reas
 internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan plan)
 {
     private readonly Task<string> cancelled = context.WaitForExternalEvent<string>(ProjectEvents.Cancel);
+    private readonly List<(string Name, object Data)> told = [];
+
+    // A retry's record is told against the end that it goes on from: its phase is news, its gates and merges are not.
+    private ProjectRecord? saved = plan.Resume is { } from ? from.Record with { Phase = "" } : null;
     private int runs;
 
     public TaskOrchestrationContext Context { get; } = context;
@@ -49,14 +53,20 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
 
     public async Task SaveAsync(ProjectRecord record)
     {
-        Record = record with { IntegrationCommit = Head.Length == 0 ? null : Head };
-        await CallAsync(ActivityNames.SaveProject, Record);
+        ProjectRecord input = ProjectNews.AddTo(
+            record with { IntegrationCommit = Head.Length == 0 ? null : Head }, saved, told, Context.CurrentUtcDateTime);
+        told.Clear();
+        saved = Record = input with { News = [] };
+        await CallAsync(ActivityNames.SaveProject, input);
     }
+
+    /// <summary>An event that the record does not show; it goes out with the next save.</summary>
+    public void Tell(string name, object data) => told.Add((name, data));
 
     public async Task EnterAsync(string phase)
     {
         ThrowIfCancelled();
-        if (Record.Phase != phase)
+        if (Record.Phase != phase || told.Count > 0)
             await SaveAsync(Record with { Phase = phase });
     }
 
@@ -72,6 +82,8 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
         ThrowIfCancelled();
         string id = Ids.At(Context.CurrentUtcDateTime, Context.NewGuid().ToString("N")[..6]);
         Task<DecisionAnswer> answer = Context.WaitForExternalEvent<DecisionAnswer>(ProjectEvents.Decision(id));
+        if (Record != saved)
+            await SaveAsync(Record);
         await CallAsync(ActivityNames.OpenDecision, new DecisionRecord
         {
             DecisionId = id,

@@ -62,6 +62,7 @@ public sealed class KillTests
                 await api.ResolveAsync((string)decision["decision_id"]!, "approve");
         }
 
+        await AssertToldOnceAsync(api, id);
         host.Kill();
         Assert.Equal("completed", (string)project["phase"]!);
         Assert.Equal(Agents, (int)project["merged_count"]!);
@@ -72,6 +73,24 @@ public sealed class KillTests
             Assert.Equal($"work of {i}\n", File.ReadAllText(Path.Combine(repository.Folder, $"file{i}.txt")));
         Assert.Equal(Enumerable.Range(0, Agents).Select(i => $"finished {i}"), File.ReadAllLines(log).Order());
         return kills;
+    }
+
+    /// <summary>Numbers without gap or repetition, and each thing that happens once was told once.</summary>
+    private static async Task AssertToldOnceAsync(OrchestraApi api, string id)
+    {
+        JsonNode[] events = [];
+        await Eventually.TrueAsync(
+            async () => (events = [.. (await api.GetAsync($"/api/events?project={id}&limit=1000")).Body["events"]!.AsArray()!])
+                .Any(e => (string?)e["event"] == "project_completed"),
+            TimeSpan.FromSeconds(30),
+            () => "The end was not told.");
+        Assert.Equal(Enumerable.Range((int)events[0]["seq"]!, events.Length), events.Select(e => (int)e["seq"]!));
+        foreach (string once in new[] { "project_started", "merge_order_determined", "project_completed" })
+            Assert.Single(events, e => (string?)e["event"] == once);
+        foreach (string each in new[] { "agent_launched", "agent_completed", "merge_completed", "merge_started" })
+            Assert.Equal(Agents, events.Where(e => (string?)e["event"] == each).Select(e => (string)e["session_id"]!).Distinct().Count());
+        Assert.Equal(Agents, events.Count(e => (string?)e["event"] == "merge_completed"));
+        Assert.Equal(Agents, events.Count(e => (string?)e["event"] == "agent_completed"));
     }
 
     /// <summary>Each agent changes a file of its own and the same place of a shared one; it notes its end, which must come once.</summary>

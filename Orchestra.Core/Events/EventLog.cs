@@ -1,0 +1,132 @@
+using System.Globalization;
+using Orchestra.Core.Storage;
+
+namespace Orchestra.Core.Events;
+
+/// <summary>
+/// The append-only log of everything that happened, over the table port. One partition holds the head (the last number), the events under their
+/// numbers and a row per key, so that one batch gives an event its number and makes its key taken: a step that runs again adds nothing,
+/// and two processes never give the same number.
+/// </summary>
+public sealed class EventLog(ITableStore tables)
+{
+    private const string Partition = "events";
+    private const string HeadRow = "head";
+    private const string EventPrefix = "e/";
+    private const string KeyPrefix = "k/";
+
+    // Two rows per event and the head fit a batch of 100, and large events its size.
+    private const int BatchSize = 49;
+    private const int BatchLength = 500_000;
+    private readonly SemaphoreSlim appending = new(1, 1);
+    private TaskCompletionSource appended = NewSignal();
+
+    /// <summary>Adds those events whose keys are not in the log yet, in this order.</summary>
+    public async Task AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+            return;
+        await appending.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (Pending[] batch in Batches(events))
+            {
+                Pending[] fresh = batch;
+                while (!await TryAppendAsync(fresh, cancellationToken))
+                    fresh = await WithoutKnownAsync(fresh, cancellationToken);
+            }
+        }
+        finally
+        {
+            appending.Release();
+        }
+
+        Interlocked.Exchange(ref appended, NewSignal()).SetResult();
+    }
+
+    /// <summary>Events behind a number, in order.</summary>
+    public async Task<IReadOnlyList<LoggedEvent>> ReadAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition, EventRow(after), EventPrefix, limit, cancellationToken: cancellationToken);
+        return [.. rows.Select(r => new LoggedEvent(SeqOf(r), Json.Read<NewEvent>(r.Json)))];
+    }
+
+    /// <summary>The number of the last event; 0 when there is none.</summary>
+    public async Task<long> HeadAsync(CancellationToken cancellationToken) => (await LoadHeadAsync(cancellationToken)).Seq;
+
+    /// <summary>The number that the event with a key got; null when there is none.</summary>
+    public async Task<long?> FindAsync(string key, CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition, KeyPrefix + key, cancellationToken) is { } row ? Json.Read<Numbered>(row.Json).Seq : null;
+
+    /// <summary>Ends when this process next appends. Take it before reading, so that nothing falls in between.</summary>
+    public Task NextAsync() => Volatile.Read(ref appended).Task;
+
+    /// <returns>False when somebody else appended meanwhile or a key is known.</returns>
+    private async Task<bool> TryAppendAsync(Pending[] events, CancellationToken cancellationToken)
+    {
+        if (events.Length == 0)
+            return true;
+        (long seq, string etag) = await LoadHeadAsync(cancellationToken);
+        var writes = new List<TableWrite> { new(Partition, HeadRow, Json.Write(new Numbered(seq + events.Length)), etag) };
+        foreach (Pending e in events)
+        {
+            seq++;
+            writes.Add(new(Partition, EventRow(seq), e.Json, TableWrite.Absent));
+            writes.Add(new(Partition, KeyPrefix + e.Key, Json.Write(new Numbered(seq)), TableWrite.Absent));
+        }
+
+        try
+        {
+            await tables.WriteAsync(writes, cancellationToken);
+            return true;
+        }
+        catch (TableConflictException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<Pending[]> Batches(IReadOnlyList<NewEvent> events)
+    {
+        var batch = new List<Pending>();
+        foreach (NewEvent e in events)
+        {
+            var next = new Pending(e.Key, Json.Write(e));
+            if (batch.Count == BatchSize || (batch.Count > 0 && batch.Sum(b => b.Json.Length) + next.Json.Length > BatchLength))
+            {
+                yield return [.. batch];
+                batch.Clear();
+            }
+
+            batch.Add(next);
+        }
+
+        yield return [.. batch];
+    }
+
+    private async Task<Pending[]> WithoutKnownAsync(Pending[] events, CancellationToken cancellationToken)
+    {
+        var fresh = new List<Pending>();
+        foreach (Pending e in events)
+        {
+            if (await FindAsync(e.Key, cancellationToken) is null)
+                fresh.Add(e);
+        }
+
+        return [.. fresh];
+    }
+
+    private async Task<(long Seq, string ETag)> LoadHeadAsync(CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition, HeadRow, cancellationToken) is { } row ? (Json.Read<Numbered>(row.Json).Seq, row.ETag) : (0, TableWrite.Absent);
+
+    // As many digits as the largest number has, so that keys sort as numbers do.
+    private static string EventRow(long seq) => EventPrefix + seq.ToString("D19", CultureInfo.InvariantCulture);
+
+    private static long SeqOf(TableRow row) => long.Parse(row.Row.AsSpan(EventPrefix.Length), CultureInfo.InvariantCulture);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Numbered(long Seq);
+
+    private sealed record Pending(string Key, string Json);
+}

@@ -1,0 +1,60 @@
+namespace Orchestra.Core.Events;
+
+/// <summary>Where an event is shown: one web socket channel each.</summary>
+public static class EventChannels
+{
+    public const string Gm = "gm";
+    public const string Teams = "teams";
+    public const string Status = "status";
+    public const string Logs = "logs";
+}
+
+/// <summary>The kinds of messages on the wire.</summary>
+public static class EventTypes
+{
+    public const string GmProgress = "gm_progress";
+    public const string TeamProgress = "team_progress";
+    public const string NewTeamSession = "new_team_session";
+    public const string NewExecution = "new_execution";
+
+    public static readonly IReadOnlyList<string> All = [GmProgress, TeamProgress, NewTeamSession, NewExecution];
+}
+
+/// <summary>What happens to a project (<see cref="EventTypes.GmProgress"/>) or a session (<see cref="EventTypes.TeamProgress"/>).</summary>
+public static class EventNames
+{
+    public const string ProjectStarted = "project_started";
+    public const string AgentLaunched = "agent_launched";
+    public const string PhaseChange = "phase_change";
+    public const string AgentCompleted = "agent_completed";
+    public const string MergeOrderDetermined = "merge_order_determined";
+    public const string MergeStarted = "merge_started";
+    public const string MergeCompleted = "merge_completed";
+    public const string MergeConflict = "merge_conflict";
+    public const string ConflictResolved = "conflict_resolved";
+    public const string DecisionRequired = "decision_required";
+    public const string DecisionResolved = "decision_resolved";
+    public const string ProjectCompleted = "project_completed";
+    public const string ProjectFailed = "project_failed";
+    public const string ProjectCancelled = "project_cancelled";
+
+    public const string Started = "started";
+    public const string Completed = "completed";
+    public const string Cancelled = "cancelled";
+
+    /// <param name="kind"><c>build</c> or <c>test</c>.</param>
+    public static string GateStarted(string kind) => $"{kind}_started";
+
+    /// <param name="kind"><c>build</c> or <c>test</c>.</param>
+    public static string GateResult(string kind) => $"{kind}_result";
+
+    /// <param name="kind"><c>build</c> or <c>test</c>.</param>
+    public static string FixAttempt(string kind) => $"{kind}_fix_attempt";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergeStarted, MergeCompleted, MergeConflict, ConflictResolved,
+        "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled,
+    ];
+}

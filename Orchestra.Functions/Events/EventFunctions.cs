@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Hosting;
+using Orchestra.Core;
+using Orchestra.Core.Events;
+using Orchestra.Functions.Http;
+
+namespace Orchestra.Functions.Events;
+
+/// <summary><c>GET /api/events</c>, once or waiting, and the same as server-sent events.</summary>
+public sealed class EventFunctions(EventReader reader, EventLog log, IHostApplicationLifetime lifetime)
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
+
+    [Function("ListEvents")]
+    public Task<IActionResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/events")] HttpRequest request,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        EventQuery query = EventQuery.Read(request);
+        int limit = (int)EventQuery.Number(request, "limit", 500, 1, 1000);
+        long wait = EventQuery.Number(request, "wait", 0, 0, 60);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.HttpContext.RequestAborted, lifetime.ApplicationStopping);
+        var (events, next) = wait == 0
+            ? await reader.ReadAsync(query, limit, stop.Token)
+            : await reader.WaitAsync(query, limit, TimeSpan.FromSeconds(wait), stop.Token);
+        return Answers.Ok(new { Events = events.Select(e => e.ToWire()), Next = next, Head = await log.HeadAsync(cancellationToken) });
+    });
+
+    [Function("StreamEvents")]
+    public Task<IActionResult> Stream(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/events/stream")] HttpRequest request,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        EventQuery query = EventQuery.Read(request, request.Headers["Last-Event-ID"].FirstOrDefault());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.HttpContext.RequestAborted, lifetime.ApplicationStopping);
+        HttpResponse response = request.HttpContext.Response;
+        response.ContentType = "text/event-stream";
+        try
+        {
+            // The headers at once: a client knows that it is connected before anything happens.
+            await response.StartAsync(stop.Token);
+            await response.Body.FlushAsync(stop.Token);
+            await foreach (IReadOnlyList<LoggedEvent> events in reader.FollowAsync(query, Beat, stop.Token))
+            {
+                await response.Body.WriteAsync(Frame(events), stop.Token);
+                await response.Body.FlushAsync(stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The client left, or the host stops and the client will come back with its Last-Event-ID.
+        }
+
+        return new EmptyResult();
+    });
+
+    private static byte[] Frame(IReadOnlyList<LoggedEvent> events)
+    {
+        if (events.Count == 0)
+            return ": still here\n\n"u8.ToArray();
+        var text = new StringBuilder();
+        foreach (LoggedEvent e in events)
+            text.Append(CultureInfo.InvariantCulture, $"id: {e.Seq}\ndata: {Json.Write(e.ToWire())}\n\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+}

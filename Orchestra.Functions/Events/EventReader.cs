@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Orchestra.Core.Events;
+
+namespace Orchestra.Functions.Events;
+
+/// <summary>
+/// Reads the log for clients: each pulls from its own place at its own speed, so that a slow one costs nobody else anything and
+/// nothing is held for it.
+/// </summary>
+public sealed class EventReader(EventLog log)
+{
+    private const int PageSize = 500;
+
+    /// <summary>Another process may append too, which nobody signals here.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+
+    /// <returns>At most <paramref name="limit"/> events, and the number behind which to go on.</returns>
+    internal async Task<(IReadOnlyList<LoggedEvent> Events, long Next)> ReadAsync(EventQuery query, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<LoggedEvent>();
+        long next = await StartAsync(query, cancellationToken);
+        while (found.Count < limit)
+        {
+            IReadOnlyList<LoggedEvent> page = await log.ReadAsync(next, PageSize, cancellationToken);
+            foreach (LoggedEvent e in page)
+            {
+                next = e.Seq;
+                if (query.Matches(e.Event))
+                    found.Add(e);
+                if (found.Count == limit)
+                    return (found, next);
+            }
+
+            if (page.Count < PageSize)
+                break;
+        }
+
+        return (found, next);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, but waits for the first one; <paramref name="stop"/> ends the wait as patience does.</summary>
+    internal async Task<(IReadOnlyList<LoggedEvent> Events, long Next)> WaitAsync(EventQuery query, int limit, TimeSpan patience, CancellationToken stop)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limited.CancelAfter(patience);
+        while (true)
+        {
+            // Before reading, so that what comes in between is not missed.
+            Task change = log.NextAsync();
+            var (events, next) = await ReadAsync(query, limit, CancellationToken.None);
+            if (events.Count > 0 || limited.IsCancellationRequested)
+                return (events, next);
+            query = query with { After = next };
+            await change.WaitAsync(LookAgain, limited.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Everything from a place on until <paramref name="stop"/>. An empty page means that nothing came for <paramref name="beat"/>.</summary>
+    internal async IAsyncEnumerable<IReadOnlyList<LoggedEvent>> FollowAsync(EventQuery query, TimeSpan beat, [EnumeratorCancellation] CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var (events, next) = await WaitAsync(query, PageSize, beat, stop);
+            query = query with { After = next };
+            yield return events;
+        }
+    }
+
+    /// <summary>A project's events begin at its first one, which its key finds: what other projects did before is not read.</summary>
+    private async Task<long> StartAsync(EventQuery query, CancellationToken cancellationToken)
+    {
+        if (query.ProjectId is null)
+            return query.After;
+        long? first = await log.FindAsync($"project/{query.ProjectId}/0", cancellationToken);
+        return Math.Max(query.After, (first ?? 1) - 1);
+    }
+}

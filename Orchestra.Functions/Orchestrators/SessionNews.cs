@@ -1,0 +1,37 @@
+using System.Globalization;
+using Orchestra.Core.Events;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>The events of a session's start and end, for the channel of sessions and, where it belongs to a project, for that of projects.</summary>
+internal static class SessionNews
+{
+    public static SessionRecord AddTo(SessionRecord session, DateTime at) =>
+        session with { News = [.. session.CompletedAt is null ? Start(session, at) : End(session, at)] };
+
+    private static IEnumerable<NewEvent> Start(SessionRecord session, DateTime at)
+    {
+        yield return Event(session, "new", EventChannels.Teams, EventTypes.NewTeamSession, null, at, new
+        {
+            Data = new { session.SessionId, session.TeamName, session.TaskDescription, session.Status, session.RepoPath, session.BranchName, session.StartedAt },
+        });
+        yield return Event(session, "started", EventChannels.Teams, EventTypes.TeamProgress, EventNames.Started, at, new { session.Status });
+        if (session.ProjectId is not null)
+            yield return Event(session, "launched", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentLaunched, at, new { session.TeamName });
+    }
+
+    private static IEnumerable<NewEvent> End(SessionRecord session, DateTime at)
+    {
+        string name = session.Status == "cancelled" ? EventNames.Cancelled : EventNames.Completed;
+        yield return Event(session, "ended", EventChannels.Teams, EventTypes.TeamProgress, name, at, new { session.Status, session.ExitCode, Data = session.Error });
+        if (session.ProjectId is not null)
+            yield return Event(session, "completed", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentCompleted, at, new { session.Status, session.Error });
+    }
+
+    // With the start's time, so that a session that is run once more is told once more.
+    private static NewEvent Event(SessionRecord session, string step, string channel, string type, string? name, DateTime at, object data) =>
+        NewEvent.Of(
+            string.Create(CultureInfo.InvariantCulture, $"session/{session.SessionId}/{session.StartedAt?.Ticks}/{step}"),
+            channel, type, name, session.ProjectId, session.SessionId, at, data);
+}
