@@ -10,6 +10,8 @@ public static class ActivityNames
     public const string CommitWork = nameof(CommitWork);
     public const string PlanMerges = nameof(PlanMerges);
     public const string MergeBranch = nameof(MergeBranch);
+    public const string ResolveMechanically = nameof(ResolveMechanically);
+    public const string AdvanceIntegration = nameof(AdvanceIntegration);
     public const string LayOutConflict = nameof(LayOutConflict);
     public const string ConcludeConflict = nameof(ConcludeConflict);
     public const string LayOutFix = nameof(LayOutFix);

@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using Orchestra.Activities.Git.Mechanical;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 
@@ -11,6 +12,8 @@ public sealed class GitActivities(
     WorkCommitter committer,
     MergePlanner planner,
     BranchMerger merger,
+    MechanicalResolver mechanical,
+    GitPlumbing plumbing,
     ConflictWork conflicts,
     FixWork fixes,
     Lander lander,
@@ -42,6 +45,15 @@ public sealed class GitActivities(
     [Function(ActivityNames.MergeBranch)]
     public Task<MergeOutcome> MergeBranch([ActivityTrigger] MergeBranchInput input, CancellationToken cancellationToken) =>
         merger.MergeAsync(input, cancellationToken);
+
+    [Function(ActivityNames.ResolveMechanically)]
+    public Task<MechanicalOutcome> ResolveMechanically([ActivityTrigger] ResolveMechanicallyInput input, CancellationToken cancellationToken) =>
+        mechanical.ResolveAsync(input, cancellationToken);
+
+    [Function(ActivityNames.AdvanceIntegration)]
+    public Task AdvanceIntegration([ActivityTrigger] AdvanceIntegrationInput input, CancellationToken cancellationToken) =>
+        plumbing.MoveRefAsync(
+            input.RepoPath, input.IntegrationRef, GitNames.CommitId(input.From), GitNames.CommitId(input.To), "agent-orchestra: verified merge", cancellationToken);
 
     [Function(ActivityNames.LayOutConflict)]
     public Task<LaidOutWorktree> LayOutConflict([ActivityTrigger] LayOutConflictInput input, CancellationToken cancellationToken) =>

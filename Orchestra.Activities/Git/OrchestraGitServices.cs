@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestra.Activities.Git;
+using Orchestra.Activities.Git.Mechanical;
 
 namespace Orchestra.Activities;
 
@@ -25,6 +26,10 @@ public static class OrchestraGitServices
         services.TryAddSingleton<MergePlanner>();
         services.TryAddSingleton<ConflictHunks>();
         services.TryAddSingleton<BranchMerger>();
+        services.TryAddSingleton<TreeEditor>();
+        services.TryAddSingleton<ConflictStages>();
+        services.TryAddSingleton<LineEdits>();
+        services.TryAddSingleton<MechanicalResolver>();
         services.TryAddSingleton<ConflictWork>();
         services.TryAddSingleton<FixWork>();
         services.TryAddSingleton<Checkouts>();

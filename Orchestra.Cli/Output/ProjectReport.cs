@@ -64,6 +64,13 @@ internal static class ProjectReport
                 yield return line;
         }
 
+        if (context.Mechanical is { } mechanical)
+        {
+            yield return "Proposed, with both sides' lines kept:";
+            foreach (string line in mechanical.Diff.TrimEnd().Split('\n'))
+                yield return line;
+        }
+
         if (context.Command is { } command)
             yield return $"$ {command}{(context.ExitCode is { } code ? $"   (exit {code})" : "")}";
         if (context.OutputTail is { Length: > 0 } tail)

@@ -85,4 +85,7 @@ public sealed class PipelineConfig
     public int FixTimeoutSeconds { get; set; } = 1800;
     public int MaxFixAttempts { get; set; } = 3;
     public int MaxLandingAttempts { get; set; } = 5;
+
+    /// <summary>auto, ask or off: what happens to conflicts in which both sides only touch or insert at the same place.</summary>
+    public string Mechanical { get; set; } = "auto";
 }

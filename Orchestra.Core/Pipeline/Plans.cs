@@ -33,10 +33,12 @@ public sealed record ProjectPlan(
 /// <param name="MaxFixAttempts">Fix agents per failed gate before the person is asked again.</param>
 /// <param name="MaxLandingAttempts">How often a moved target is merged in and verified again.</param>
 /// <param name="FixTeamCommand">The agent that resolves conflicts and mends failed gates.</param>
+/// <param name="Mechanical">One of <see cref="MechanicalPolicies"/>; plans made before there was a choice are carried out without.</param>
 /// <param name="FixTimeoutSeconds">Its limit.</param>
 public sealed record PipelineOptions(
     AgentCommand FixTeamCommand,
     int GateTimeoutSeconds = 1800,
     int FixTimeoutSeconds = 1800,
     int MaxFixAttempts = 3,
-    int MaxLandingAttempts = 5);
+    int MaxLandingAttempts = 5,
+    string Mechanical = MechanicalPolicies.Off);

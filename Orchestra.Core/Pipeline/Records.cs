@@ -27,8 +27,24 @@ public static class MergeResults
 {
     public const string Merged = "merged";
     public const string MergedResolved = "merged_resolved";
+
+    /// <summary>Both sides of touching changes were kept by rule, and the gates passed or a person agreed.</summary>
+    public const string MergedMechanical = "merged_mechanical";
     public const string Skipped = "skipped";
     public const string NoChange = "no_change";
+}
+
+/// <summary>What a person can answer.</summary>
+public static class DecisionAnswers
+{
+    public const string Approve = "approve";
+    public const string Reject = "reject";
+
+    /// <summary>An agent is to resolve the conflict, instead of the mechanical result that is proposed.</summary>
+    public const string Agent = "agent";
+
+    public static readonly IReadOnlyList<string> Usual = [Approve, Reject];
+    public static readonly IReadOnlyList<string> All = [Approve, Reject, Agent];
 }
 
 public static class DecisionTypes
@@ -89,7 +105,7 @@ public sealed record ProjectRecord
 public sealed record GateRecord(string Kind, string Commit, bool Success, int? ExitCode, string OutputTail, double Seconds);
 
 /// <summary>What became of one session's branch.</summary>
-public sealed record SessionMerge(string SessionId, string MergeResult, int? OrderIndex, string? Commit, DateTime At);
+public sealed record SessionMerge(string SessionId, string MergeResult, int? OrderIndex, string? Commit, DateTime At, MechanicalMerge? Mechanical = null);
 
 /// <summary>A session as stored; its own orchestration and its agent's run write it.</summary>
 public sealed record SessionRecord
@@ -131,19 +147,24 @@ public sealed record DecisionRecord
     /// <summary>pending, approved, rejected or closed (the project ended without an answer).</summary>
     public required string Status { get; init; }
     public string? Comment { get; init; }
+
+    /// <summary>The answers that it takes.</summary>
+    public IReadOnlyList<string> Answers { get; init; } = DecisionAnswers.Usual;
     public DateTime CreatedAt { get; init; }
     public DateTime? ResolvedAt { get; init; }
 }
 
 /// <summary>What a person needs to decide.</summary>
+/// <param name="Mechanical">The proposed result of a conflict in which both sides' lines can be kept.</param>
 public sealed record DecisionContext(
     string? SessionId = null,
     IReadOnlyList<ConflictedFile>? Conflicts = null,
     string? Commit = null,
     string? Command = null,
     int? ExitCode = null,
-    string? OutputTail = null);
+    string? OutputTail = null,
+    MechanicalMerge? Mechanical = null);
 
 /// <summary>The answer that reaches the waiting orchestration as an external event.</summary>
-/// <param name="Action"><c>approve</c> or <c>reject</c>.</param>
+/// <param name="Action">One of <see cref="DecisionAnswers"/>.</param>
 public sealed record DecisionAnswer(string DecisionId, string Action, string? Comment);

@@ -23,13 +23,15 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, TimeP
         JsonBody body = await JsonBody.ReadAsync(request, cancellationToken);
         body.AllowOnly("action", "comment");
         string action = body.RequiredText("action", 20);
-        if (action is not ("approve" or "reject"))
-            throw new InputProblem("action", "Must be 'approve' or 'reject'.");
+        if (!DecisionAnswers.All.Contains(action))
+            throw new InputProblem("action", $"Must be one of: {string.Join(", ", DecisionAnswers.All)}.");
         string? comment = body.OptionalText("comment", 16_384);
 
         DecisionRecord decision = (Ids.IsValid(id) ? await store.FindDecisionAsync(id, cancellationToken) : null)
             ?? throw new InputProblem("id", $"There is no decision '{id}'.", StatusCodes.Status404NotFound);
-        string status = action == "approve" ? "approved" : "rejected";
+        if (!decision.Answers.Contains(action))
+            throw new InputProblem("action", $"This decision takes one of: {string.Join(", ", decision.Answers)}.");
+        string status = action == DecisionAnswers.Reject ? "rejected" : "approved";
         var answer = new DecisionAnswer(id, action, comment);
         if (await store.ResolveDecisionAsync(id, status, answer, time.GetUtcNow().UtcDateTime, CancellationToken.None) is null)
         {

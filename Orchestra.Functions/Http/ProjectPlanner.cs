@@ -17,7 +17,8 @@ internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, T
         List<AgentPlan> agents = [.. launch.Agents.Select(a => Plan(a, now))];
         var options = new PipelineOptions(
             launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? agents[0].Command,
-            pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts);
+            pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts,
+            pipeline.Mechanical);
         return new ProjectPlan(
             Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options);
     }

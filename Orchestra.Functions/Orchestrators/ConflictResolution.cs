@@ -3,25 +3,29 @@ using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Orchestrators;
 
-/// <summary>A merge that conflicts: a person decides, an agent resolves, and what it leaves is taken only if it is a resolution.</summary>
-internal sealed class ConflictResolution(ProjectRun run)
+/// <summary>A merge that conflicts: where both sides' lines can be kept, the gates decide; otherwise a person does, an agent resolves, and what it leaves is taken only if it is a resolution.</summary>
+internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
 {
-    /// <returns>The merge commit, or null when the person rejected it.</returns>
-    public async Task<string?> ResolveAsync(
+    public async Task<Resolution> ResolveAsync(
         string? sessionId, string incoming, string theirs, string message, IReadOnlyList<ConflictedFile> conflicts, string proposal)
     {
-        string? trouble = null;
+        MechanicalAttempt mechanical = await new MechanicalMerging(run, gates).TryAsync(sessionId, incoming, theirs, message, conflicts);
+        if (mechanical.End is { } end)
+            return end;
+        string? trouble = mechanical.Trouble;
+        DecisionAnswer? given = mechanical.Answer;
         while (true)
         {
             string description = $"{incoming} conflicts with what is merged, in {string.Join(", ", conflicts.Select(c => c.Path))}."
                 + (trouble is null ? "" : $" The last attempt was not accepted: {trouble}");
-            DecisionAnswer answer = await run.DecideAsync(
+            DecisionAnswer answer = given ?? await run.DecideAsync(
                 DecisionTypes.MergeConflict, description, proposal, new DecisionContext(SessionId: sessionId, Conflicts: conflicts, Commit: theirs));
-            if (answer.Action != "approve")
-                return null;
+            given = null;
+            if (answer.Action == DecisionAnswers.Reject)
+                return Resolution.Rejected;
             ConcludedWork work = await AttemptAsync(incoming, theirs, message, conflicts, answer.Comment);
             if (work.Commit is not null)
-                return work.Commit;
+                return new Resolution(work.Commit, MergeResults.MergedResolved);
             trouble = work.Reason;
         }
     }

@@ -16,27 +16,45 @@ internal sealed class GatePhase(ProjectRun run)
         }
     }
 
+    public bool HasGates => !string.IsNullOrWhiteSpace(run.Plan.BuildCommand) || !string.IsNullOrWhiteSpace(run.Plan.TestCommand);
+
+    /// <summary>Runs the gates on a candidate, which is dropped when one fails: nobody is asked to mend it.</summary>
+    /// <returns>What failed, or null.</returns>
+    public async Task<string?> ObjectionAsync(string commit)
+    {
+        foreach ((string kind, string? command) in ((string, string?)[])[("build", run.Plan.BuildCommand), ("test", run.Plan.TestCommand)])
+        {
+            if (string.IsNullOrWhiteSpace(command))
+                continue;
+            RunResult result = await RunAsync(kind, command, commit);
+            if (result.Status != RunStatus.Completed)
+                return $"the {kind} failed on it ({result.Error})";
+        }
+
+        return null;
+    }
+
     /// <returns>False when a fix moved the head.</returns>
     private async Task<bool> PassesAsync(string kind, string decision, string? command)
     {
         if (string.IsNullOrWhiteSpace(command))
             return true;
-        RunResult result = await RunAsync(kind, command);
+        RunResult result = await RunAsync(kind, command, run.Head);
         if (result.Status == RunStatus.Completed)
             return true;
         await FixAsync(kind, decision, command, result);
         return false;
     }
 
-    private async Task<RunResult> RunAsync(string kind, string command)
+    private async Task<RunResult> RunAsync(string kind, string command, string commit)
     {
-        run.Tell(EventNames.GateStarted(kind), new { Commit = run.Head });
+        run.Tell(EventNames.GateStarted(kind), new { Commit = commit });
         await run.EnterAsync(kind == "build" ? Phases.Building : Phases.Testing);
         RunResult result = await run.RunOnceAsync(ActivityNames.RunGate, new GateInput(
-            run.Plan.ProjectId, run.NextWorkId(kind), kind, run.Prepared.RepoPath, run.Head, command, run.Plan.Options.GateTimeoutSeconds));
+            run.Plan.ProjectId, run.NextWorkId(kind), kind, run.Prepared.RepoPath, commit, command, run.Plan.Options.GateTimeoutSeconds));
         run.ThrowIfCancelled();
         var record = new GateRecord(
-            kind, run.Head, result.Status == RunStatus.Completed, result.ExitCode, result.OutputTail, (result.CompletedAt - result.StartedAt).TotalSeconds);
+            kind, commit, result.Status == RunStatus.Completed, result.ExitCode, result.OutputTail, (result.CompletedAt - result.StartedAt).TotalSeconds);
         await run.SaveAsync(run.Record with
         {
             Gates = [.. run.Record.Gates, record],
@@ -63,7 +81,7 @@ internal sealed class GatePhase(ProjectRun run)
             {
                 if (!await AttemptAsync(kind, command, failure, answer.Comment, attempt))
                     continue;
-                failure = await RunAsync(kind, command);
+                failure = await RunAsync(kind, command, run.Head);
                 if (failure.Status == RunStatus.Completed)
                     return;
             }

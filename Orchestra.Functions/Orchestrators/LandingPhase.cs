@@ -36,12 +36,16 @@ internal sealed class LandingPhase(ProjectRun run)
         string message = Messages.MergeTarget(run.Plan.ProjectId, run.Prepared.TargetBranch);
         MergeOutcome merge = await run.CallAsync<MergeOutcome>(ActivityNames.MergeBranch, new MergeBranchInput(
             run.Prepared.RepoPath, run.IntegrationRef, run.Head, targetHead, message, run.Context.CurrentUtcDateTime));
-        run.Head = merge.Commit
-            ?? await new ConflictResolution(run).ResolveAsync(
+        var gates = new GatePhase(run);
+        Resolution resolution = merge.Commit is not null
+            ? new Resolution(merge.Commit, MergeResults.Merged)
+            : await new ConflictResolution(run, gates).ResolveAsync(
                 null, $"What was committed to {run.Prepared.TargetBranch} meanwhile", targetHead, message, merge.Conflicts,
-                "Approve to let an agent resolve the conflict, or reject to fail the pipeline (the work stays on the integration branch).")
+                "Approve to let an agent resolve the conflict, or reject to fail the pipeline (the work stays on the integration branch).");
+        run.Head = resolution.Commit
             ?? throw new PipelineEnd(Phases.Failed, $"{run.Prepared.TargetBranch} moved and its changes conflict; the resolution was rejected.");
-        await new GatePhase(run).VerifyAsync();
+        if (!resolution.Verified)
+            await gates.VerifyAsync();
     }
 
     private async Task AskAsync(LandOutcome outcome)

@@ -40,34 +40,31 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
         string message = Messages.Merge(run.Plan.ProjectId, agent, position);
         MergeOutcome outcome = await run.CallAsync<MergeOutcome>(ActivityNames.MergeBranch, new MergeBranchInput(
             run.Prepared.RepoPath, run.IntegrationRef, run.Head, theirs, message, run.Context.CurrentUtcDateTime));
-        string result = MergeResults.Merged;
-        string? commit = outcome.Commit;
-        if (commit is null)
-        {
-            result = MergeResults.MergedResolved;
-            commit = await new ConflictResolution(run).ResolveAsync(
+        Resolution resolution = outcome.Commit is not null
+            ? new Resolution(outcome.Commit, MergeResults.Merged)
+            : await new ConflictResolution(run, gates).ResolveAsync(
                 agent.SessionId, $"{agent.Team}: {Messages.Title(agent.Task)}", theirs, message, outcome.Conflicts,
                 "Approve to let an agent resolve the conflict, or reject to skip this agent (its work is kept).");
-        }
-
-        if (commit is null)
+        if (resolution.Commit is null)
         {
             Note(agent.SessionId, MergeResults.Skipped, position);
             await run.CallAsync(ActivityNames.KeepWork, new KeepWorkInput(run.Prepared.RepoPath, agent.SessionId, null, run.Context.CurrentUtcDateTime));
         }
         else
         {
-            run.Head = commit;
-            Note(agent.SessionId, result, position);
-            await gates.VerifyAsync();
+            run.Head = resolution.Commit;
+            Note(agent.SessionId, resolution.Result, position, resolution.Mechanical);
+            if (!resolution.Verified)
+                await gates.VerifyAsync();
         }
 
         await run.SaveAsync(run.Record with { CurrentMerge = null });
     }
 
-    private void Note(string sessionId, string result, int? position)
+    private void Note(string sessionId, string result, int? position, MechanicalMerge? mechanical = null)
     {
-        var merge = new SessionMerge(sessionId, result, position, result is MergeResults.Merged or MergeResults.MergedResolved ? run.Head : null, run.Context.CurrentUtcDateTime);
+        var merge = new SessionMerge(
+            sessionId, result, position, result is MergeResults.Skipped or MergeResults.NoChange ? null : run.Head, run.Context.CurrentUtcDateTime, mechanical);
         run.Record = run.Record with
         {
             Merges = [.. run.Record.Merges, merge],

@@ -77,7 +77,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     }
 
     /// <summary>Asks a person and waits, for as long as it takes; a cancelled project waits no longer.</summary>
-    public async Task<DecisionAnswer> DecideAsync(string type, string description, string proposedAction, DecisionContext details)
+    public async Task<DecisionAnswer> DecideAsync(string type, string description, string proposedAction, DecisionContext details, IReadOnlyList<string>? answers = null)
     {
         ThrowIfCancelled();
         string id = Ids.At(Context.CurrentUtcDateTime, Context.NewGuid().ToString("N")[..6]);
@@ -92,6 +92,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
             Description = description,
             ProposedAction = proposedAction,
             Context = details,
+            Answers = answers ?? DecisionAnswers.Usual,
             Status = "pending",
             CreatedAt = Context.CurrentUtcDateTime,
         });
