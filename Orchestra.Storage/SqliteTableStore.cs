@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Orchestra.Core.Storage;
 
@@ -6,11 +7,11 @@ namespace Orchestra.Storage;
 
 /// <summary>
 /// The state store in one SQLite file. Several processes may share it: WAL, and writers wait for each other.
-/// Keys compare ordinally (SQLite's BINARY collation on UTF-8).
+/// Keys compare by code point (SQLite's BINARY collation on UTF-8).
 /// </summary>
 public sealed class SqliteTableStore : ITableStore, IDisposable
 {
-    private const int SupportedSchema = 1;
+    private const int SupportedSchema = 2;
     private readonly SqliteConnection writer;
     private readonly string readerConnection;
     private readonly SemaphoreSlim writing = new(1, 1);
@@ -25,8 +26,8 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
             writer = new SqliteConnection(settings.ToString());
             writer.Open();
             Execute(writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
-            Execute(writer, Schema());
             CheckVersion(path);
+            Execute(writer, Schema());
         }
         catch (Exception e) when (e is SqliteException or UnauthorizedAccessException)
         {
@@ -54,13 +55,14 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
     public Task<IReadOnlyList<TableRow>> QueryAsync(
         string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, CancellationToken cancellationToken = default)
     {
+        string? end = KeyRange.EndOfPrefix(prefix);
         using SqliteConnection connection = OpenReader();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText =
             $"""
-            SELECT row, json, etag FROM rows WHERE partition = $p
+            SELECT CAST(row AS BLOB), json, etag FROM rows WHERE partition = $p
             {(after is null ? "" : descending ? "AND row < $a" : "AND row > $a")}
-            {(string.IsNullOrEmpty(prefix) ? "" : "AND row >= $x AND row < $y")}
+            {(string.IsNullOrEmpty(prefix) ? "" : "AND row >= $x")} {(end is null ? "" : "AND row < $y")}
             ORDER BY row {(descending ? "DESC" : "ASC")} LIMIT $l
             """;
         command.Parameters.AddWithValue("$p", partition);
@@ -68,15 +70,15 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
         if (after is not null)
             command.Parameters.AddWithValue("$a", after);
         if (!string.IsNullOrEmpty(prefix))
-        {
             command.Parameters.AddWithValue("$x", prefix);
-            command.Parameters.AddWithValue("$y", prefix + "\U0010FFFF");
-        }
+        if (end is not null)
+            command.Parameters.AddWithValue("$y", end);
 
+        // A key may hold NUL, at which text would be read as ended.
         var rows = new List<TableRow>();
         using SqliteDataReader reader = command.ExecuteReader();
         while (reader.Read())
-            rows.Add(new TableRow(partition, reader.GetString(0), reader.GetString(1), ETag(reader.GetInt64(2))));
+            rows.Add(new TableRow(partition, Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetString(1), ETag(reader.GetInt64(2))));
         return Task.FromResult<IReadOnlyList<TableRow>>(rows);
     }
 
@@ -84,7 +86,7 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
     {
         using SqliteConnection connection = OpenReader();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM rows WHERE partition = $p";
+        command.CommandText = "SELECT rows FROM counts WHERE partition = $p";
         command.Parameters.AddWithValue("$p", partition);
         return Task.FromResult(Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture));
     }
@@ -93,8 +95,7 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
     {
         if (writes.Count == 0)
             return;
-        if (writes.Count > 100 || writes.Any(w => w.Partition != writes[0].Partition))
-            throw new ArgumentException("A batch has at most 100 writes, all of one partition.", nameof(writes));
+        TableLimits.CheckBatch(writes);
 
         await writing.WaitAsync(cancellationToken);
         try
@@ -123,16 +124,17 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
         command.Parameters.AddWithValue("$p", write.Partition);
         command.Parameters.AddWithValue("$r", write.Row);
         command.Parameters.AddWithValue("$j", (object?)write.Json ?? DBNull.Value);
-        bool conditional = write.IfMatch is not null and not TableWrite.Absent;
-        if (conditional)
-            command.Parameters.AddWithValue("$e", long.Parse(write.IfMatch!, CultureInfo.InvariantCulture));
+        // Random, not counted: a row that was deleted and written again must not look unchanged.
+        command.Parameters.AddWithValue("$n", Random.Shared.NextInt64(1, long.MaxValue));
+        if (write.IfMatch is not null and not TableWrite.Absent)
+            command.Parameters.AddWithValue("$e", long.TryParse(write.IfMatch, CultureInfo.InvariantCulture, out long etag) ? etag : 0);
         command.CommandText = (write.Json, write.IfMatch) switch
         {
             (null, null) => "DELETE FROM rows WHERE partition = $p AND row = $r",
             (null, _) => "DELETE FROM rows WHERE partition = $p AND row = $r AND etag = $e",
-            (_, null) => "INSERT INTO rows VALUES ($p, $r, $j, 1) ON CONFLICT DO UPDATE SET json = $j, etag = etag + 1",
-            (_, TableWrite.Absent) => "INSERT INTO rows VALUES ($p, $r, $j, 1) ON CONFLICT DO NOTHING",
-            _ => "UPDATE rows SET json = $j, etag = etag + 1 WHERE partition = $p AND row = $r AND etag = $e",
+            (_, null) => "INSERT INTO rows VALUES ($p, $r, $j, $n) ON CONFLICT DO UPDATE SET json = $j, etag = $n",
+            (_, TableWrite.Absent) => "INSERT INTO rows VALUES ($p, $r, $j, $n) ON CONFLICT DO NOTHING",
+            _ => "UPDATE rows SET json = $j, etag = $n WHERE partition = $p AND row = $r AND etag = $e",
         };
         if (command.ExecuteNonQuery() == 0 && write.IfMatch is not null)
             throw new TableConflictException(write.Partition, write.Row);
@@ -148,6 +150,9 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
     private void CheckVersion(string path)
     {
         using SqliteCommand command = writer.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'meta'";
+        if ((long)command.ExecuteScalar()! == 0)
+            return;
         command.CommandText = "SELECT value FROM meta WHERE key = 'schema_version'";
         int version = int.Parse((string)command.ExecuteScalar()!, CultureInfo.InvariantCulture);
         if (version > SupportedSchema)

@@ -1,6 +1,6 @@
 namespace Orchestra.Core.Storage;
 
-/// <summary>One document. Keys are at most 512 characters; any character is allowed (adapters escape).</summary>
+/// <summary>One document. Keys are at most 512 characters of valid Unicode; any character is allowed (adapters escape), and a key may be empty.</summary>
 /// <param name="Json">At most 1 MiB of UTF-8.</param>
 /// <param name="ETag">Changes with every write; opaque.</param>
 public sealed record TableRow(string Partition, string Row, string Json, string ETag);
@@ -21,11 +21,14 @@ public interface ITableStore
 {
     Task<TableRow?> GetAsync(string partition, string row, CancellationToken cancellationToken = default);
 
-    /// <summary>Rows of one partition in ordinal order of their keys, from <paramref name="after"/> (exclusive) on.</summary>
+    /// <summary>
+    /// Rows of one partition in order of their keys' Unicode code points, from <paramref name="after"/> (exclusive) on.
+    /// The last key of a page is the next page's <paramref name="after"/>: each row comes once, however many pages there are.
+    /// </summary>
     Task<IReadOnlyList<TableRow>> QueryAsync(
         string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, CancellationToken cancellationToken = default);
 
-    /// <summary>All writes or none; all of one partition, at most 100.</summary>
+    /// <summary>All writes or none; all of one partition, each row once, within <see cref="TableLimits"/>.</summary>
     /// <exception cref="TableConflictException">A condition did not hold; nothing was written.</exception>
     Task WriteAsync(IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken = default);
 
