@@ -17,6 +17,10 @@ internal static class SharedOptions
 
     public static Option<DirectoryInfo?> Data(string description) => new("--data") { Description = description };
 
+    /// <summary>The data folder as the host would choose it.</summary>
+    public static string DataFolder(DirectoryInfo? given)
+        => given?.FullName ?? Path.GetFullPath(Environment.GetEnvironmentVariable("ORCHESTRA_DATA") is { Length: > 0 } folder ? folder : ".orchestra");
+
     public static Option<int?> Port()
     {
         var option = new Option<int?>("--port") { Description = $"The port on 127.0.0.1. Default: {DefaultPort}, or the next free one." };

@@ -24,18 +24,28 @@ internal static class JournalCheck
     ];
 
     /// <summary>One line for each problem; none when all is well.</summary>
-    public static List<string> Run(Session session)
+    public static List<string> Run(Session session, CancellationToken cancellation = default)
     {
         List<string> problems = [.. session.Query("PRAGMA integrity_check", row => row.GetString(0)).Where(line => line != "ok").Select(line => $"SQLite: {line}")];
         foreach ((string problem, string sql) in Rules)
             problems.AddRange(session.Query(sql, row => row.GetString(0)).Select(name => $"{name}: {problem}"));
+        ILookup<string, int> children = Children(session);
         foreach ((string id, bool ended) in session.Query($"SELECT id, status IN {Terminal} FROM instances", row => (row.GetString(0), row.GetBoolean(1))))
-            problems.AddRange(CheckHistory(session, id, ended).Select(problem => $"{id}: {problem}"));
+        {
+            cancellation.ThrowIfCancellationRequested();
+            problems.AddRange(CheckHistory(session, id, ended, children).Select(problem => $"{id}: {problem}"));
+        }
+
         return problems;
     }
 
+    /// <summary>The actions that unfinished children will answer, by parent.</summary>
+    private static ILookup<string, int> Children(Session session)
+        => session.Query($"SELECT parent FROM instances WHERE parent IS NOT NULL AND status NOT IN {Terminal}", row => ParentLink.Parse(row.GetString(0))!)
+            .ToLookup(link => link.InstanceId, link => link.TaskId);
+
     /// <summary>A history must be readable, answer nothing twice and, in an unfinished instance, wait for nothing that is lost.</summary>
-    private static IEnumerable<string> CheckHistory(Session session, string id, bool ended)
+    private static IEnumerable<string> CheckHistory(Session session, string id, bool ended, ILookup<string, int> children)
     {
         List<JournalEvent> history;
         try
@@ -73,7 +83,7 @@ internal static class JournalCheck
         HashSet<int> known = [
             .. session.Query("SELECT task_id FROM work WHERE instance_id = $1", row => row.GetInt32(0), id),
             .. session.Query("SELECT body FROM inbox WHERE instance_id = $1", row => JournalEvent.Parse(row.GetString(0)).TaskId, id),
-            .. session.Query("SELECT json_extract(parent, '$.TaskId') FROM instances WHERE parent IS NOT NULL AND status NOT IN " + Terminal + " AND json_extract(parent, '$.InstanceId') = $1", row => row.IsDBNull(0) ? 0 : row.GetInt32(0), id)];
+            .. children[id]];
         problems.AddRange(open.Values
             .Where(action => action.Type != EventType.TimerCreated && !known.Contains(action.Id))
             .Select(action => $"the answer to {action.Type} #{action.Id} ({action.Name}) is lost"));

@@ -7,6 +7,8 @@ internal sealed class Session(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
 
+    public SqliteConnection Connection => connection;
+
     public int Execute(string sql, params ReadOnlySpan<object?> args) => Bind(sql, args).ExecuteNonQuery();
 
     public long Insert(string sql, params ReadOnlySpan<object?> args)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestra.CrashWorker;
 
-/// <summary>One line for every run of an activity, in the order of the runs, written so that a killed process loses none.</summary>
+/// <summary>One line for every run of an activity, in a file of each process, written so that a killed process loses none.</summary>
 public sealed class ActivityLog : IDisposable
 {
     private readonly Lock gate = new();
@@ -12,7 +12,7 @@ public sealed class ActivityLog : IDisposable
 
     public ActivityLog(string folder)
     {
-        file = new FileStream(PathIn(folder), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        file = new FileStream(Path.Combine(folder, $"{Guid.NewGuid():N}.runs"), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
         failures = Directory.CreateDirectory(Path.Combine(folder, "failures")).FullName;
     }
 
@@ -39,14 +39,13 @@ public sealed class ActivityLog : IDisposable
         return before;
     }
 
-    public static string PathIn(string folder) => Path.Combine(folder, "activities.log");
-
+    /// <summary>What all processes ran, in order of time.</summary>
     public static List<ActivityRun> Read(string folder)
-        => [.. File.ReadLines(PathIn(folder)).Select(line => line.Split(' ')).Select(parts => new ActivityRun(
+        => [.. Directory.EnumerateFiles(folder, "*.runs").SelectMany(File.ReadLines).Select(line => line.Split(' ')).Select(parts => new ActivityRun(
             parts[0],
             parts[1],
             int.Parse(parts[2], CultureInfo.InvariantCulture),
-            new DateTime(long.Parse(parts[3], CultureInfo.InvariantCulture), DateTimeKind.Utc)))];
+            new DateTime(long.Parse(parts[3], CultureInfo.InvariantCulture), DateTimeKind.Utc))).OrderBy(run => run.At)];
 
     public void Dispose() => file.Dispose();
 }

@@ -1,0 +1,95 @@
+using Microsoft.Data.Sqlite;
+using Orchestra.DurableTask.Journal;
+
+namespace Orchestra.DurableTask;
+
+/// <summary>Care for a journal file, whether or not processes work on it meanwhile.</summary>
+public static class EmbeddedJournal
+{
+    /// <summary>
+    /// Copies the journal as it is at one moment, without holding up those who work on it. The target appears only when it is
+    /// complete and on disk.
+    /// </summary>
+    /// <exception cref="IOException">The journal cannot be read, or the target exists or cannot be written.</exception>
+    public static Task BackupAsync(string path, string target, CancellationToken cancellation = default) => Task.Run(
+        () =>
+        {
+            if (File.Exists(target))
+                throw new IOException($"'{target}' exists already; a backup replaces nothing.");
+            string partial = target + ".partial";
+            try
+            {
+                Copy(path, partial);
+                cancellation.ThrowIfCancellationRequested();
+                using (FileStream written = new(partial, FileMode.Open, FileAccess.ReadWrite))
+                    written.Flush(flushToDisk: true);
+                File.Move(partial, target);
+            }
+            catch (SqliteException error)
+            {
+                throw JournalException.From(error, path);
+            }
+            finally
+            {
+                File.Delete(partial);
+            }
+        },
+        cancellation);
+
+    /// <summary>Says what is wrong with the journal, one line for each problem; none when all is well.</summary>
+    /// <exception cref="IOException">The journal cannot be opened.</exception>
+    public static Task<IReadOnlyList<string>> VerifyAsync(string path, CancellationToken cancellation = default) => Task.Run<IReadOnlyList<string>>(
+        () =>
+        {
+            try
+            {
+                using Session session = Open(path);
+
+                // One moment's state: the rules compare tables with each other.
+                session.Script("BEGIN");
+                return JournalCheck.Run(session, cancellation);
+            }
+            catch (SqliteException error) when (JournalException.IsDamage(error))
+            {
+                return [$"SQLite: {error.Message}"];
+            }
+            catch (SqliteException error)
+            {
+                throw JournalException.From(error, path);
+            }
+        },
+        cancellation);
+
+    private static Session Open(string path) => new(Connect(path, SqliteOpenMode.ReadOnly));
+
+    private static void Copy(string path, string target)
+    {
+        using SqliteConnection source = Connect(path, SqliteOpenMode.ReadOnly);
+        using var copy = new Session(Connect(target, SqliteOpenMode.ReadWriteCreate));
+        source.BackupDatabase(copy.Connection);
+
+        // The copy stands alone: no log beside it that could be forgotten, and nothing leased to a process that works elsewhere.
+        copy.Script("PRAGMA journal_mode = DELETE");
+        copy.Script("BEGIN");
+        foreach (string owner in copy.Query("SELECT id FROM owners", row => row.GetString(0)))
+            LeaseStore.Release(copy, owner, died: true);
+        copy.Script("COMMIT");
+    }
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        if (mode == SqliteOpenMode.ReadOnly && !File.Exists(path))
+            throw new FileNotFoundException($"There is no journal '{path}'.", path);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}
