@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Orchestra.Activities;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
+using Orchestra.Activities.Sessions;
 using Orchestra.Activities.Configuration;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -46,6 +47,7 @@ public static class OrchestraHost
             builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")));
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
+        services.AddOrchestraSessions();
         IHost host = builder.Build();
         // Once more when the server starts, which may have learned of other addresses; here there is no log to bury the message.
         if (host.Services.GetService<IServer>() is { } server)

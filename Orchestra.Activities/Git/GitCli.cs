@@ -34,10 +34,11 @@ public sealed class GitCli
         try
         {
             // All three pipes at once: git blocks when one of them is full and nobody reads.
-            Task<byte[]> output = ReadAsync(process.StandardOutput.BaseStream, timeout.Token);
-            Task<byte[]> error = ReadAsync(process.StandardError.BaseStream, timeout.Token);
+            Task<(byte[] Kept, long Dropped)> output = ReadAsync(process.StandardOutput.BaseStream, command.MaxOutput, timeout.Token);
+            Task<(byte[] Kept, long Dropped)> error = ReadAsync(process.StandardError.BaseStream, int.MaxValue, timeout.Token);
             await Task.WhenAll(WriteAsync(process, command.Input, timeout.Token), output, error, process.WaitForExitAsync(timeout.Token));
-            var result = new GitResult(process.ExitCode, await output, System.Text.Encoding.UTF8.GetString(await error).Trim());
+            (byte[] kept, long dropped) = await output;
+            var result = new GitResult(process.ExitCode, kept, System.Text.Encoding.UTF8.GetString((await error).Kept).Trim(), dropped);
             return command.ExitCodes.Contains(result.ExitCode)
                 ? result
                 : throw new GitException(command.ToString(), result.ExitCode, result.Error);
@@ -104,11 +105,19 @@ public sealed class GitCli
             environment[name] = value;
     }
 
-    private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task<(byte[] Kept, long Dropped)> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
-        await stream.CopyToAsync(buffer, cancellationToken);
-        return buffer.ToArray();
+        byte[] chunk = new byte[81_920];
+        long dropped = 0;
+        for (int read; (read = await stream.ReadAsync(chunk, cancellationToken)) > 0;)
+        {
+            int taken = (int)Math.Min(read, most - buffer.Length);
+            buffer.Write(chunk, 0, taken);
+            dropped += read - taken;
+        }
+
+        return (buffer.ToArray(), dropped);
     }
 
     private static async Task WriteAsync(Process process, byte[]? input, CancellationToken cancellationToken)

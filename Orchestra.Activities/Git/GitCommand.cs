@@ -16,6 +16,9 @@ public sealed record GitCommand(string Directory, params IReadOnlyList<string> A
     /// <summary>Exit codes that are an answer rather than a failure.</summary>
     public IReadOnlyList<int> ExitCodes { get; init; } = [0];
 
+    /// <summary>Bytes of standard output that are kept; the rest is read and only counted.</summary>
+    public int MaxOutput { get; init; } = int.MaxValue;
+
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
     /// <summary>
@@ -32,7 +35,8 @@ public sealed record GitCommand(string Directory, params IReadOnlyList<string> A
 
 /// <param name="Output">Standard output, as bytes because blobs have no encoding.</param>
 /// <param name="Error">Standard error.</param>
-public sealed record GitResult(int ExitCode, byte[] Output, string Error)
+/// <param name="Dropped">Bytes of standard output beyond <see cref="GitCommand.MaxOutput"/>.</param>
+public sealed record GitResult(int ExitCode, byte[] Output, string Error, long Dropped = 0)
 {
     public string Text => Encoding.UTF8.GetString(Output);
 

@@ -42,6 +42,10 @@ public static class EventNames
     public const string Completed = "completed";
     public const string Cancelled = "cancelled";
 
+    /// <summary>A person merged or discarded one session.</summary>
+    public const string Merged = "merged";
+    public const string Discarded = "discarded";
+
     /// <param name="kind"><c>build</c> or <c>test</c>.</param>
     public static string GateStarted(string kind) => $"{kind}_started";
 
@@ -55,6 +59,6 @@ public static class EventNames
     [
         ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergeStarted, MergeCompleted, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded,
     ];
 }

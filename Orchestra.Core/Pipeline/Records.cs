@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestra.Core.Events;
 
 namespace Orchestra.Core.Pipeline;
@@ -32,6 +33,9 @@ public static class MergeResults
     public const string MergedMechanical = "merged_mechanical";
     public const string Skipped = "skipped";
     public const string NoChange = "no_change";
+
+    /// <summary>Of a single session: a person gave the work up; it is kept.</summary>
+    public const string Discarded = "discarded";
 }
 
 /// <summary>What a person can answer.</summary>
@@ -133,6 +137,20 @@ public sealed record SessionRecord
 
     /// <summary>What happened since the last save; goes to the event log and is not kept here.</summary>
     public IReadOnlyList<NewEvent> News { get; init; } = [];
+
+    /// <summary>What the session started from.</summary>
+    public string? BaseCommit { get; init; }
+
+    /// <summary>Full name of the branch that its work is for.</summary>
+    public string? TargetBranch { get; init; }
+
+    /// <summary>merged or discarded, when a person did that to this one session; what its project did is in the project.</summary>
+    public string? MergeResult { get; init; }
+    public string? MergeCommit { get; init; }
+    public DateTime? MergedAt { get; init; }
+
+    [JsonIgnore]
+    public bool IsRunning => Status is "pending" or "running";
 }
 
 /// <summary>A question to a person. Resolved once.</summary>

@@ -71,9 +71,38 @@ public sealed class ProjectStore(ITableStore tables)
 
     public async Task SaveSessionAsync(SessionRecord session, CancellationToken cancellationToken)
     {
-        string partition = session.ProjectId is null ? $"session/{session.SessionId}" : Partition(session.ProjectId);
+        string partition = SessionPartition(session);
         await tables.WriteAsync([new(SessionIndex, session.SessionId, Json.Write(new IndexEntry(partition)))], cancellationToken);
         await tables.WriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session))], cancellationToken);
+    }
+
+    /// <summary>Makes a launched session visible at once; its orchestration may have been quicker, then nothing is done.</summary>
+    public async Task AddSessionAsync(SessionRecord session, CancellationToken cancellationToken)
+    {
+        string partition = SessionPartition(session);
+        await tables.WriteAsync([new(SessionIndex, session.SessionId, Json.Write(new IndexEntry(partition)))], cancellationToken);
+        try
+        {
+            await tables.WriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session), TableWrite.Absent)], cancellationToken);
+        }
+        catch (TableConflictException)
+        {
+            // The orchestration's own, newer document stands.
+        }
+    }
+
+    /// <summary>Sessions of projects and single ones, newest first.</summary>
+    public async Task<(IReadOnlyList<SessionRecord> Page, int Total)> ListAllSessionsAsync(int limit, int offset, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow> index = await tables.QueryAsync(SessionIndex, limit: offset + limit, descending: true, cancellationToken: cancellationToken);
+        var page = new List<SessionRecord>();
+        foreach (TableRow row in index.Skip(offset))
+        {
+            if (await FindSessionAsync(row.Row, cancellationToken) is { } session)
+                page.Add(session);
+        }
+
+        return (page, await tables.CountAsync(SessionIndex, cancellationToken));
     }
 
     public async Task<IReadOnlyList<SessionRecord>> ListSessionsAsync(string projectId, CancellationToken cancellationToken)
@@ -177,6 +206,9 @@ public sealed class ProjectStore(ITableStore tables)
     }
 
     private static string Partition(string projectId) => $"project/{projectId}";
+
+    private static string SessionPartition(SessionRecord session) =>
+        session.ProjectId is null ? $"session/{session.SessionId}" : Partition(session.ProjectId);
 
     private static string SessionRow(string sessionId) => $"session/{sessionId}";
 

@@ -26,5 +26,5 @@ internal sealed class ClientChoice(OrchestraConfig config, ClaudeCli claude)
             ? new AgentCommand(command.Argv, command.Env, PassEnvironment: command.PassEnv.Count > 0 ? command.PassEnv : null)
             : null;
 
-    private static string ModeField(LaunchAgent agent) => agent.Field[..^"team".Length] + "client_mode";
+    private static string ModeField(LaunchAgent agent) => agent.Field[..(agent.Field.LastIndexOf('.') + 1)] + "client_mode";
 }

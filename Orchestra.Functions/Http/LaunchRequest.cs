@@ -52,11 +52,17 @@ internal sealed record LaunchAgent(string Field, string Team, string Task, Agent
     public static LaunchAgent Read(JsonBody body, OrchestraConfig config, string? launchMode)
     {
         body.AllowOnly("team", "task", "command", "timeout_seconds", "client_mode");
-        string team = body.RequiredText("team", 200);
+        return Read(body, config, launchMode, "team", "task");
+    }
+
+    /// <param name="teamKey">What the body calls the team, and <paramref name="taskKey"/> the task.</param>
+    public static LaunchAgent Read(JsonBody body, OrchestraConfig config, string? launchMode, string teamKey, string taskKey)
+    {
+        string team = body.RequiredText(teamKey, 200);
         if (!config.Teams.Definitions.ContainsKey(team))
         {
             throw new InputProblem(
-                body.At("team"), $"There is no team '{team}'. Known are: {string.Join(", ", config.Teams.Definitions.Keys.Order())}. Teams are defined in config/orchestra.yml.");
+                body.At(teamKey), $"There is no team '{team}'. Known are: {string.Join(", ", config.Teams.Definitions.Keys.Order())}. Teams are defined in config/orchestra.yml.");
         }
 
         AgentCommand? command = LaunchRequest.ReadCommand(body.OptionalObject("command"));
@@ -64,9 +70,9 @@ internal sealed record LaunchAgent(string Field, string Team, string Task, Agent
         if (command is not null && ownMode is not (null or ClientModes.Command))
             throw new InputProblem(body.At("client_mode"), $"An agent with a command of its own runs in mode '{ClientModes.Command}'. Leave out one of the two.");
         return new LaunchAgent(
-            body.At("team"),
+            body.At(teamKey),
             team,
-            body.RequiredText("task", 262_144),
+            body.RequiredText(taskKey, 262_144),
             command,
             body.OptionalNumber("timeout_seconds", 1, 604_800),
             command is not null ? ClientModes.Command : ownMode ?? launchMode);

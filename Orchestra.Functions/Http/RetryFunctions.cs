@@ -50,7 +50,8 @@ public sealed class RetryFunctions(ProjectStore store, DataFolder data)
         string id = project.ProjectId;
         if (project.Phase is not (Phases.Failed or Phases.Cancelled))
             throw Refusal($"Project {id} is {project.Phase}; only a failed or cancelled project can be retried.");
-        IReadOnlyList<SessionRecord> sessions = await store.ListSessionsAsync(id, cancellationToken);
+        // What a person merged or discarded since is not ours to merge any more.
+        IReadOnlyList<SessionRecord> sessions = [.. (await store.ListSessionsAsync(id, cancellationToken)).Where(s => s.MergeResult is null)];
         if (project.MergedCount == 0 && !sessions.Any(s => s.Status == "completed" && project.Merges.All(m => m.SessionId != s.SessionId)))
             throw Refusal($"There is nothing to merge in project {id}: no agent completed with a change that was not skipped. Launch it again.");
         OrchestrationMetadata? ended = await client.GetInstanceAsync(project.InstanceId ?? id, getInputsAndOutputs: true, cancellationToken);

@@ -6,7 +6,9 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Functions.Orchestrators;
 
 /// <summary>Input of one agent's orchestration.</summary>
-public sealed record AgentStart(string ProjectId, string RepoPath, string BaseCommit, AgentPlan Agent);
+/// <param name="ProjectId">Null for a session that belongs to no project.</param>
+/// <param name="TargetBranch">Full name of the branch that the work is for.</param>
+public sealed record AgentStart(string? ProjectId, string RepoPath, string BaseCommit, AgentPlan Agent, string? TargetBranch = null);
 
 /// <summary>How one agent ended.</summary>
 /// <param name="Status">completed, no_change, failed, cancelled or timed_out.</param>
@@ -30,6 +32,8 @@ public static class AgentOrchestrator
             Status = "running",
             ClientMode = agent.Command.Client ?? ClientModes.Command,
             ClientSessionId = agent.ClientSessionId,
+            BaseCommit = start.BaseCommit,
+            TargetBranch = start.TargetBranch,
             StartedAt = context.CurrentUtcDateTime,
         };
         try

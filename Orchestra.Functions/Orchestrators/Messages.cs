@@ -5,7 +5,7 @@ namespace Orchestra.Functions.Orchestrators;
 /// <summary>Commit messages and prompts. Trailers name where a commit comes from.</summary>
 internal static class Messages
 {
-    public static string Work(string projectId, AgentPlan agent) =>
+    public static string Work(string? projectId, AgentPlan agent) =>
         $"{Title(agent.Task)}\n\n{Trailers(projectId, agent.SessionId, agent.Team)}";
 
     public static string Merge(string projectId, AgentPlan agent, int position) =>
@@ -48,6 +48,14 @@ internal static class Messages
 
     private static string Remark(string? comment) => string.IsNullOrWhiteSpace(comment) ? "" : $"The person who decided says: {comment}\n";
 
-    private static string Trailers(string projectId, string sessionId, string team) =>
-        $"Orchestra-Project: {projectId}\nOrchestra-Session: {sessionId}\nOrchestra-Agent: {team}";
+    /// <summary>The merge of a session that a person merges alone.</summary>
+    public static string MergeSession(SessionRecord session) =>
+        $"Merge {session.TeamName}: {Title(session.TaskDescription)}\n\n{Trailers(session.ProjectId, session.SessionId, session.TeamName)}";
+
+    /// <summary>What a person left in a session's worktree after its agent had ended.</summary>
+    public static string LeftBehind(SessionRecord session) =>
+        $"{Title(session.TaskDescription)}\n\n{Trailers(session.ProjectId, session.SessionId, session.TeamName)}";
+
+    private static string Trailers(string? projectId, string sessionId, string team) =>
+        $"{(projectId is null ? "" : $"Orchestra-Project: {projectId}\n")}Orchestra-Session: {sessionId}\nOrchestra-Agent: {team}";
 }

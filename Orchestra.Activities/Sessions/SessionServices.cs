@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Orchestra.Activities.Sessions;
+
+public static class SessionServices
+{
+    /// <summary>What a person does to one session. Needs the git services.</summary>
+    public static IServiceCollection AddOrchestraSessions(this IServiceCollection services)
+    {
+        services.TryAddSingleton<SessionDiffer>();
+        services.TryAddSingleton<SessionMerger>();
+        services.TryAddSingleton<SessionDiscarder>();
+        services.TryAddSingleton<SessionOutput>();
+        return services;
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Orchestra.Activities.Sessions;
+using Orchestra.Core;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>Reading and cancelling sessions: single ones and those of projects.</summary>
+public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, SessionOutput output, DataFolder data)
+{
+    [Function("ListSessions")]
+    public Task<IActionResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams")] HttpRequest request,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        (int limit, int offset) = Answers.Paging(request);
+        (IReadOnlyList<SessionRecord> page, int total) = await store.ListAllSessionsAsync(limit, offset, cancellationToken);
+        var projects = new Dictionary<string, ProjectRecord?>(StringComparer.Ordinal);
+        foreach (string id in page.Select(s => s.ProjectId).OfType<string>().Distinct())
+            projects[id] = await store.FindProjectAsync(id, cancellationToken);
+        return Answers.Ok(new
+        {
+            Sessions = page.Select(s => TeamViews.Summary(s, s.ProjectId is null ? null : projects[s.ProjectId], config)),
+            Total = total,
+            Limit = limit,
+            Offset = offset,
+        });
+    });
+
+    [Function("ListTeamTemplates")]
+    public IActionResult Templates([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/templates")] HttpRequest request) =>
+        Answers.Ok(config.Teams.Definitions.Select(t => new
+        {
+            Name = t.Key,
+            t.Value.Description,
+            TeammateCount = t.Value.Teammates.Count,
+            Teammates = t.Value.Teammates.Select(m => m.Name),
+        }));
+
+    [Function("GetSession")]
+    public Task<IActionResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
+        return Answers.Ok(TeamViews.Detail(found.Session, found.Project, config, output.Tail(id)));
+    });
+
+    [Function("ListSessionTasks")]
+    public Task<IActionResult> Tasks(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}/tasks")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
+        return Answers.Ok(TeamViews.Tasks(found.Session, config, output.Tail(id)));
+    });
+
+    [Function("CancelSession")]
+    public Task<IActionResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/teams/{id}/cancel")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
+        if (!found.Session.IsRunning)
+            throw new InputProblem("id", $"Session {id} is {found.Session.Status} already.", StatusCodes.Status409Conflict);
+        // The run sees the mark, ends its processes and commits what is there; a project goes on with its other agents.
+        string mark = data.CancelMark(id);
+        Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
+        await File.WriteAllTextAsync(mark, "", cancellationToken);
+        return Answers.Ok(new { Ok = true, SessionId = id });
+    });
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestra.Core;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>Sessions as the wire shows them under <c>/api/teams</c>.</summary>
+internal static class TeamViews
+{
+    public static object Summary(SessionRecord s, ProjectRecord? project, OrchestraConfig config)
+    {
+        int teammates = Teammates(s, config).Count;
+        SessionMerge? merge = project?.Merges.FirstOrDefault(m => m.SessionId == s.SessionId);
+        return new
+        {
+            Id = s.SessionId,
+            s.SessionId,
+            s.ProjectId,
+            s.TeamName,
+            s.TaskDescription,
+            s.Status,
+            s.StartedAt,
+            s.CompletedAt,
+            Filename = (string?)null,
+            TeammateCount = teammates,
+            SuccessCount = s.Status is "completed" or "no_change" ? teammates : 0,
+            FailCount = s.Status is "failed" or "timed_out" ? teammates : 0,
+            s.RepoPath,
+            s.BranchName,
+            s.WorktreePath,
+            s.BaseCommit,
+            s.HeadCommit,
+            s.TargetBranch,
+            s.FilesChanged,
+            MergeResult = s.MergeResult ?? merge?.MergeResult,
+            MergeCommit = s.MergeCommit ?? merge?.Commit,
+            MergedAt = s.MergedAt ?? (merge?.Commit is null ? null : (DateTime?)merge.At),
+            s.LastLine,
+            s.Error,
+            s.ExitCode,
+            s.ClientMode,
+            s.ClientSessionId,
+        };
+    }
+
+    public static JsonObject Detail(SessionRecord s, ProjectRecord? project, OrchestraConfig config, string? output)
+    {
+        JsonObject detail = JsonSerializer.SerializeToNode(Summary(s, project, config), Json.Options)!.AsObject();
+        detail["tasks"] = JsonSerializer.SerializeToNode(Tasks(s, config, output), Json.Options);
+        return detail;
+    }
+
+    /// <summary>One per role. One process takes the roles one after the other, so they share its status; its output is with the first.</summary>
+    public static IEnumerable<object> Tasks(SessionRecord s, OrchestraConfig config, string? output) =>
+        Teammates(s, config).Select((teammate, i) => new
+        {
+            Id = $"{s.SessionId}-{i + 1}",
+            s.SessionId,
+            Teammate = teammate.Name,
+            teammate.Role,
+            s.Status,
+            Output = i == 0 ? output : null,
+            Error = i == 0 ? s.Error : null,
+            s.StartedAt,
+            s.CompletedAt,
+        });
+
+    private static IReadOnlyList<TeammateConfig> Teammates(SessionRecord s, OrchestraConfig config) =>
+        config.Teams.Definitions.TryGetValue(s.TeamName, out TeamConfig? team) && team.Teammates.Count > 0
+            ? team.Teammates
+            : [new TeammateConfig { Name = s.TeamName, Role = team?.Description ?? "" }];
+}
