@@ -76,6 +76,7 @@ public sealed record DecisionView
     public string ProposedAction { get; init; } = "";
     public string Status { get; init; } = "";
     public DecisionContext Context { get; init; } = new();
+    public DateTime? CreatedAt { get; init; }
 }
 
 /// <summary>An error answer: <c>application/problem+json</c>, with the field and, in <c>detail</c>, what is wrong and the fix.</summary>

@@ -25,7 +25,8 @@ namespace Orchestra.Functions;
 /// <summary>The app: an ordinary function app, whatever hosts it.</summary>
 public static class OrchestraHost
 {
-    public static IHost Build(string[] args)
+    /// <param name="extend">What the program around it adds, such as a dashboard.</param>
+    public static IHost Build(string[] args, Action<FunctionsApplicationBuilder>? extend = null)
     {
         FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
@@ -48,6 +49,7 @@ public static class OrchestraHost
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
         services.AddOrchestraSessions();
+        extend?.Invoke(builder);
         IHost host = builder.Build();
         // Once more when the server starts, which may have learned of other addresses; here there is no log to bury the message.
         if (host.Services.GetService<IServer>() is { } server)

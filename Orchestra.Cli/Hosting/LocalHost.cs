@@ -20,7 +20,7 @@ internal sealed class LocalHost : IAsyncDisposable
     private LocalHost(IHost host, int port)
     {
         _host = host;
-        Address = new Uri($"http://127.0.0.1:{port}/");
+        Address = AddressOf(port);
     }
 
     public Uri Address { get; }
@@ -55,7 +55,7 @@ internal sealed class LocalHost : IAsyncDisposable
     /// <returns>null when somebody took the port meanwhile.</returns>
     private static async Task<IHost?> TryStartAsync(string? data, int port, string? config, bool quiet, CancellationToken cancellationToken)
     {
-        IHost host = Build(Arguments(data, port, config, quiet));
+        IHost host = Build(Arguments(data, port, config, quiet), AddressOf(port));
         try
         {
             await host.StartAsync(cancellationToken);
@@ -76,11 +76,11 @@ internal sealed class LocalHost : IAsyncDisposable
         }
     }
 
-    private static IHost Build(string[] arguments)
+    private static IHost Build(string[] arguments, Uri address)
     {
         try
         {
-            return OrchestraHost.Build(arguments);
+            return OrchestraHost.Build(arguments, builder => DashboardHosting.AddTo(builder, address));
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
@@ -100,6 +100,8 @@ internal sealed class LocalHost : IAsyncDisposable
             arguments.AddRange(["--Logging:LogLevel:Default", "Warning"]);
         return [.. arguments];
     }
+
+    private static Uri AddressOf(int port) => new($"http://127.0.0.1:{port}/");
 
     private static bool IsFree(int port)
     {

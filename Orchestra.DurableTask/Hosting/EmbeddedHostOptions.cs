@@ -22,6 +22,9 @@ public sealed class EmbeddedHostOptions
     /// <summary>Middleware in front of routing: what must see every request, functions or not.</summary>
     public IList<Action<IApplicationBuilder>> Middleware { get; } = [];
 
+    /// <summary>Middleware between routing and endpoints: what must know which endpoint a request is for.</summary>
+    public IList<Action<IApplicationBuilder>> RoutedMiddleware { get; } = [];
+
     /// <summary>Endpoints served beside the functions, outside the route prefix (a dashboard, web sockets).</summary>
     public IList<Action<IEndpointRouteBuilder>> Endpoints { get; } = [];
 

@@ -21,6 +21,8 @@ internal static class FunctionsPipeline
             add(app);
         app.UseRouting();
         app.Use(WrongVerbIsNotFound);
+        foreach (Action<IApplicationBuilder> add in options.RoutedMiddleware)
+            add(app);
         app.UseEndpoints(endpoints =>
         {
             FunctionRoutes.Map(endpoints);

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestra.Client;
+using Orchestra.Dashboard.Live;
+
+namespace Orchestra.Dashboard;
+
+/// <summary>Adds the dashboard to any web application; it knows its host by the address of the public API only.</summary>
+public static class DashboardServices
+{
+    // Nothing from elsewhere, no inline script or style; the page's own socket counts as 'self'.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    public static IServiceCollection AddOrchestraDashboard(this IServiceCollection services, Func<IServiceProvider, Uri> api)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddScoped(provider => new OrchestraClient(api(provider)));
+        services.AddScoped<LiveProjects>();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        return services;
+    }
+
+    /// <summary>Between routing and endpoints: the pages' own content policy in place of the API's, and forms that only our pages can send.</summary>
+    public static void UseOrchestraDashboard(this IApplicationBuilder app)
+    {
+        app.Use((HttpContext http, RequestDelegate next) =>
+        {
+            if (http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+                http.Response.Headers.ContentSecurityPolicy = Policy;
+            return next(http);
+        });
+        app.UseAntiforgery();
+    }
+
+    public static void MapOrchestraDashboard(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapStaticAssets();
+        endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+    }
+}
