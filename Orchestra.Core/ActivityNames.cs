@@ -11,6 +11,8 @@ public static class ActivityNames
     public const string PlanMerges = nameof(PlanMerges);
     public const string MergeBranch = nameof(MergeBranch);
     public const string ResolveMechanically = nameof(ResolveMechanically);
+    public const string ReadMergePolicy = nameof(ReadMergePolicy);
+    public const string Regenerate = nameof(Regenerate);
     public const string AdvanceIntegration = nameof(AdvanceIntegration);
     public const string LayOutConflict = nameof(LayOutConflict);
     public const string ConcludeConflict = nameof(ConcludeConflict);

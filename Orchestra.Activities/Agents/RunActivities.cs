@@ -6,7 +6,7 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Activities.Agents;
 
 /// <summary>The activities that run processes: agents and gates.</summary>
-public sealed class RunActivities(AgentRunner agents, GateRunner gates)
+public sealed class RunActivities(AgentRunner agents, GateRunner gates, Regenerator regenerator)
 {
     /// <summary>Runs an agent once to its end; a second call gives the first one's result or goes on waiting for it.</summary>
     [Function(ActivityNames.RunAgent)]
@@ -17,4 +17,9 @@ public sealed class RunActivities(AgentRunner agents, GateRunner gates)
     [Function(ActivityNames.RunGate)]
     public Task<RunResult> RunGate([ActivityTrigger] GateInput input, CancellationToken cancellationToken) =>
         gates.RunAsync(input, cancellationToken);
+
+    /// <summary>Has generated files written anew on a candidate merge; a second call takes the first one's work.</summary>
+    [Function(ActivityNames.Regenerate)]
+    public Task<RegeneratedMerge> Regenerate([ActivityTrigger] RegenerateInput input, CancellationToken cancellationToken) =>
+        regenerator.RegenerateAsync(input, cancellationToken);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orchestra.Activities.Agents;
 using Orchestra.Activities.Gates;
+using Orchestra.Activities.Git;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
 
@@ -24,6 +25,8 @@ public static class RunServices
         services.TryAddSingleton<GateWorktree>();
         services.TryAddSingleton(s => new GateRunner(
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<DataFolder>()));
+        services.TryAddSingleton(s => new Regenerator(
+            s.GetRequiredService<GateRunner>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GitPlumbing>(), s.GetRequiredService<TreeEditor>()));
         services.TryAddSingleton<RunActivities>();
         return services;
     }

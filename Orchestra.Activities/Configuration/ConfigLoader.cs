@@ -25,7 +25,11 @@ public static class ConfigLoader
     /// <param name="file">The name used in messages.</param>
     /// <param name="text">YAML.</param>
     /// <exception cref="ConfigException">As for <see cref="Load"/>.</exception>
-    public static OrchestraConfig Parse(string file, string text)
+    public static OrchestraConfig Parse(string file, string text) =>
+        Parse<OrchestraConfig>(file, text, (config, lineOf) => new ConfigRules(config, lineOf).Check());
+
+    internal static T Parse<T>(string file, string text, Func<T, Func<string, int>, List<ConfigProblem>> check)
+        where T : new()
     {
         YamlStream stream = [];
         try
@@ -38,9 +42,9 @@ public static class ConfigLoader
         }
 
         ConfigBinder binder = new();
-        OrchestraConfig config = stream.Documents.Count == 0 ? new() : binder.Bind<OrchestraConfig>(stream.Documents[0].RootNode);
+        T config = stream.Documents.Count == 0 ? new() : binder.Bind<T>(stream.Documents[0].RootNode);
         // Rules about values that did not bind would only repeat the first complaint in other words.
-        List<ConfigProblem> problems = binder.Problems.Count > 0 ? binder.Problems : new ConfigRules(config, binder.LineOf).Check();
+        List<ConfigProblem> problems = binder.Problems.Count > 0 ? binder.Problems : check(config, binder.LineOf);
         if (problems.Count > 0) throw new ConfigException(file, [.. problems.OrderBy(p => p.Line)]);
         return config;
     }

@@ -100,7 +100,7 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         RequirePositive("pipeline.fix_timeout_seconds", pipeline.FixTimeoutSeconds);
         Require(pipeline.MaxFixAttempts >= 0, "pipeline.max_fix_attempts", "must not be negative");
         RequirePositive("pipeline.max_landing_attempts", pipeline.MaxLandingAttempts);
-        Require(MechanicalPolicies.All.Contains(pipeline.Mechanical), "pipeline.mechanical", $"must be {string.Join(", ", MechanicalPolicies.All)}, not '{pipeline.Mechanical}'");
+        problems.AddRange(new MergeRules(lineOf).Check(pipeline.Mechanical, pipeline.UnionFiles, pipeline.GeneratedFiles));
     }
 
     private void CheckCommand(string key, string? command) =>

@@ -20,7 +20,10 @@ public sealed class GateRunner
     }
 
     /// <exception cref="OperationCanceledException">The host stops; the gate was ended and the next call runs it again.</exception>
-    public async Task<RunResult> RunAsync(GateInput gate, CancellationToken cancellationToken)
+    public Task<RunResult> RunAsync(GateInput gate, CancellationToken cancellationToken) => RunAsync(gate, null, cancellationToken);
+
+    /// <param name="take">For a command whose work is wanted: called when it passed, before another gate uses the worktree; also for a result of an earlier call.</param>
+    internal async Task<RunResult> RunAsync(GateInput gate, Func<Task>? take, CancellationToken cancellationToken)
     {
         using IDisposable _ = await projects.EnterAsync(gate.ProjectId, cancellationToken);
         bool ran = false;
@@ -33,7 +36,8 @@ public sealed class GateRunner
             null,
             TimeSpan.FromSeconds(gate.TimeoutSeconds));
         RunResult result = await engine.RunAsync(request, PrepareAsync, cancellationToken);
-        if (ran) await worktree.CheckUnchangedAsync(gate, cancellationToken);
+        if (take is null && ran) await worktree.CheckUnchangedAsync(gate, cancellationToken);
+        if (take is not null && result.Status == RunStatus.Completed) await take();
         return result;
 
         async Task PrepareAsync(bool startsOver)

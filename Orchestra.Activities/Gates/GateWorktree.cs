@@ -40,6 +40,35 @@ internal sealed class GateWorktree(GitCli git, Worktrees worktrees, StaleLocks l
         }
     }
 
+    /// <summary>What the worktree holds at some paths, as git would commit it; a path that is gone has the mode 0.</summary>
+    /// <exception cref="GitException">The worktree is not at the gate's commit any more.</exception>
+    public async Task<IReadOnlyList<TreeEntry>> ReadFilesAsync(GateInput gate, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        string path = data.IntegrationWorktree(gate.ProjectId);
+        WorktreeFolder folder = await worktrees.FindAsync(gate.RepoPath, path, cancellationToken)
+            ?? throw new GitException("git worktree list", null, $"the worktree {path} is gone");
+        string head = (await GitAsync(folder, cancellationToken, "rev-parse", "--verify", "HEAD")).Line;
+        if (head != gate.Commit)
+            throw new GitException("git rev-parse HEAD", null, $"the worktree {path} is at {head}, not at {gate.Commit}");
+
+        var entries = new List<TreeEntry>();
+        foreach (string name in paths)
+        {
+            FileInfo file = new(Path.Combine(path, name));
+            if (!file.Exists || file.LinkTarget is not null)
+            {
+                entries.Add(new TreeEntry(name, "0", new string('0', gate.Commit.Length)));
+                continue;
+            }
+
+            string mode = (await GitAsync(folder, cancellationToken, "ls-files", "--format=%(objectmode)", "--", $":(top,literal){name}")).Line;
+            string blob = (await GitAsync(folder, cancellationToken, "hash-object", "-w", "--", name)).Line;
+            entries.Add(new TreeEntry(name, mode.Length == 0 ? "100644" : mode, blob));
+        }
+
+        return entries;
+    }
+
     /// <summary>Our own commands do not need the <c>.git</c> file, but a build that asks git for its version does.</summary>
     private static bool HasPointer(WorktreeFolder folder)
     {

@@ -13,6 +13,7 @@ public sealed class GitActivities(
     MergePlanner planner,
     BranchMerger merger,
     MechanicalResolver mechanical,
+    MergePolicies policies,
     GitPlumbing plumbing,
     ConflictWork conflicts,
     FixWork fixes,
@@ -49,6 +50,10 @@ public sealed class GitActivities(
     [Function(ActivityNames.ResolveMechanically)]
     public Task<MechanicalOutcome> ResolveMechanically([ActivityTrigger] ResolveMechanicallyInput input, CancellationToken cancellationToken) =>
         mechanical.ResolveAsync(input, cancellationToken);
+
+    [Function(ActivityNames.ReadMergePolicy)]
+    public Task<MergePolicy> ReadMergePolicy([ActivityTrigger] ReadMergePolicyInput input, CancellationToken cancellationToken) =>
+        policies.ReadAsync(input, cancellationToken);
 
     [Function(ActivityNames.AdvanceIntegration)]
     public Task AdvanceIntegration([ActivityTrigger] AdvanceIntegrationInput input, CancellationToken cancellationToken) =>

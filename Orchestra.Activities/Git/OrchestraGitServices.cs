@@ -29,6 +29,8 @@ public static class OrchestraGitServices
         services.TryAddSingleton<TreeEditor>();
         services.TryAddSingleton<ConflictStages>();
         services.TryAddSingleton<LineEdits>();
+        services.TryAddSingleton<LineMerger>();
+        services.TryAddSingleton<MergePolicies>();
         services.TryAddSingleton<MechanicalResolver>();
         services.TryAddSingleton<ConflictWork>();
         services.TryAddSingleton<FixWork>();

@@ -2,6 +2,7 @@ using System.Text;
 
 namespace Orchestra.Activities.Git;
 
+/// <param name="Mode">0 takes the path out.</param>
 public sealed record TreeEntry(string Path, string Mode, string Blob);
 
 /// <summary>Makes trees out of trees through a temporary index; no work tree is involved.</summary>

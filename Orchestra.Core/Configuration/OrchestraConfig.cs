@@ -88,4 +88,10 @@ public sealed class PipelineConfig
 
     /// <summary>auto, ask or off: what happens to conflicts in which both sides only touch or insert at the same place.</summary>
     public string Mechanical { get; set; } = "auto";
+
+    /// <summary>Patterns of files whose lines of both sides are kept in a conflict.</summary>
+    public List<string> UnionFiles { get; set; } = [];
+
+    /// <summary>Files that are written anew instead of merged.</summary>
+    public List<GeneratedFilesConfig> GeneratedFiles { get; set; } = [];
 }

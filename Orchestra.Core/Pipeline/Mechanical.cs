@@ -15,15 +15,16 @@ public static class MechanicalPolicies
 }
 
 /// <summary>Makes a merge commit out of a conflicted merge where keeping both sides' lines is possible. No ref moves.</summary>
-public sealed record ResolveMechanicallyInput(string RepoPath, string Ours, string Theirs, string Message, DateTime Date);
+/// <param name="Policy">Null: no classes of files, and both sides' lines are kept wherever they can be.</param>
+public sealed record ResolveMechanicallyInput(string RepoPath, string Ours, string Theirs, string Message, DateTime Date, MergePolicy? Policy = null);
 
 /// <param name="Commit">The candidate; null when some conflict is a real one, <c>Reason</c> says which.</param>
 /// <param name="Files">The conflicted files that were settled.</param>
 /// <param name="Diff">The places that differ from both sides, as a combined diff, cut at 8 KB.</param>
-public sealed record MechanicalOutcome(string? Commit, string? Reason, IReadOnlyList<string> Files, string Diff);
+public sealed record MechanicalOutcome(string? Commit, string? Reason, IReadOnlyList<string> Files, string Diff, IReadOnlyList<SettledFile>? Settled = null);
 
 /// <summary>What a person needs to check a mechanical merge.</summary>
-public sealed record MechanicalMerge(string Commit, IReadOnlyList<string> Files, string Diff);
+public sealed record MechanicalMerge(string Commit, IReadOnlyList<string> Files, string Diff, IReadOnlyList<SettledFile>? Settled = null);
 
 /// <summary>Moves the integration branch on to a candidate that passed its gates, by compare-and-swap.</summary>
 public sealed record AdvanceIntegrationInput(string RepoPath, string IntegrationRef, string From, string To);

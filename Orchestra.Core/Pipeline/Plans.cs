@@ -34,6 +34,7 @@ public sealed record ProjectPlan(
 /// <param name="MaxLandingAttempts">How often a moved target is merged in and verified again.</param>
 /// <param name="FixTeamCommand">The agent that resolves conflicts and mends failed gates.</param>
 /// <param name="Mechanical">One of <see cref="MechanicalPolicies"/>; plans made before there was a choice are carried out without.</param>
+/// <param name="Merging">What the configuration says of files that need nobody's decision; the repository's own file goes before it.</param>
 /// <param name="FixTimeoutSeconds">Its limit.</param>
 public sealed record PipelineOptions(
     AgentCommand FixTeamCommand,
@@ -41,4 +42,5 @@ public sealed record PipelineOptions(
     int FixTimeoutSeconds = 1800,
     int MaxFixAttempts = 3,
     int MaxLandingAttempts = 5,
-    string Mechanical = MechanicalPolicies.Off);
+    string Mechanical = MechanicalPolicies.Off,
+    MergePolicy? Merging = null);

@@ -31,6 +31,9 @@ public static class MergeResults
 
     /// <summary>Both sides of touching changes were kept by rule, and the gates passed or a person agreed.</summary>
     public const string MergedMechanical = "merged_mechanical";
+
+    /// <summary>Only files of a configured class conflicted: changelogs, generated files.</summary>
+    public const string MergedByPolicy = "merged_by_policy";
     public const string Skipped = "skipped";
     public const string NoChange = "no_change";
 

@@ -1,4 +1,5 @@
 using Orchestra.Activities.Agents.Claude;
+using Orchestra.Activities.Git.Mechanical;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -18,7 +19,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, T
         var options = new PipelineOptions(
             launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? agents[0].Command,
             pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts,
-            pipeline.Mechanical);
+            pipeline.Mechanical, MergePolicies.Of(pipeline));
         return new ProjectPlan(
             Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options);
     }

@@ -12,12 +12,12 @@ internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
         MechanicalAttempt mechanical = await new MechanicalMerging(run, gates).TryAsync(sessionId, incoming, theirs, message, conflicts);
         if (mechanical.End is { } end)
             return end;
-        string? trouble = mechanical.Trouble;
+        string? note = mechanical.Trouble;
         DecisionAnswer? given = mechanical.Answer;
         while (true)
         {
             string description = $"{incoming} conflicts with what is merged, in {string.Join(", ", conflicts.Select(c => c.Path))}."
-                + (trouble is null ? "" : $" The last attempt was not accepted: {trouble}");
+                + (note is null ? "" : $" {note}");
             DecisionAnswer answer = given ?? await run.DecideAsync(
                 DecisionTypes.MergeConflict, description, proposal, new DecisionContext(SessionId: sessionId, Conflicts: conflicts, Commit: theirs));
             given = null;
@@ -26,7 +26,7 @@ internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
             ConcludedWork work = await AttemptAsync(incoming, theirs, message, conflicts, answer.Comment);
             if (work.Commit is not null)
                 return new Resolution(work.Commit, MergeResults.MergedResolved);
-            trouble = work.Reason;
+            note = $"The last attempt was not accepted: {work.Reason}";
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 
@@ -13,26 +14,29 @@ internal sealed record Resolution(string? Commit, string Result, bool Verified =
 
 /// <param name="End">Set when the conflict is over.</param>
 /// <param name="Answer">Set when a person wants an agent to resolve it.</param>
-/// <param name="Trouble">Why the mechanical result did not stand.</param>
+/// <param name="Trouble">Why the result by rule did not stand.</param>
 internal sealed record MechanicalAttempt(Resolution? End = null, DecisionAnswer? Answer = null, string? Trouble = null);
 
 /// <summary>
-/// Conflicts that can be settled by keeping both sides' lines. The candidate becomes the head only after its gates passed, so that one that
-/// fails leaves nothing behind but its gate records.
+/// Conflicts that can be settled by rule: files of a configured class, and places where both sides' lines can be kept. The candidate becomes the
+/// head only after its gates passed, so that one that fails leaves nothing behind but its gate records.
 /// </summary>
 internal sealed class MechanicalMerging(ProjectRun run, GatePhase gates)
 {
     public async Task<MechanicalAttempt> TryAsync(string? sessionId, string incoming, string theirs, string message, IReadOnlyList<ConflictedFile> conflicts)
     {
-        if (run.Plan.Options.Mechanical == MechanicalPolicies.Off)
-            return new MechanicalAttempt();
-        var input = new ResolveMechanicallyInput(run.Prepared.RepoPath, run.Head, theirs, message, run.Context.CurrentUtcDateTime);
+        PipelineOptions options = run.Plan.Options;
+        MergePolicy policy = await run.CallAsync<MergePolicy>(ActivityNames.ReadMergePolicy, new ReadMergePolicyInput(
+            run.Prepared.RepoPath, run.Prepared.BaseCommit, options.Merging ?? MergePolicy.None with { Mechanical = options.Mechanical }));
+        var input = new ResolveMechanicallyInput(run.Prepared.RepoPath, run.Head, theirs, message, run.Context.CurrentUtcDateTime, policy);
         MechanicalOutcome outcome = await run.CallAsync<MechanicalOutcome>(ActivityNames.ResolveMechanically, input);
         if (outcome.Commit is null)
-            return new MechanicalAttempt();
+            return new MechanicalAttempt(Trouble: policy.Problem is null ? null : $"The repository's own rules are not used: {policy.Problem}");
 
-        var merge = new MechanicalMerge(outcome.Commit, outcome.Files, outcome.Diff);
-        if (run.Plan.Options.Mechanical == MechanicalPolicies.Ask || !gates.HasGates)
+        IReadOnlyList<SettledFile> settled = outcome.Settled ?? [];
+        bool keepsLines = settled.Any(file => file.How == SettledBy.Mechanical);
+        var merge = new MechanicalMerge(outcome.Commit, outcome.Files, outcome.Diff, settled);
+        if (keepsLines && (policy.Mechanical == MechanicalPolicies.Ask || !gates.HasGates))
         {
             DecisionAnswer answer = await AskAsync(sessionId, incoming, theirs, conflicts, merge);
             if (answer.Action == DecisionAnswers.Reject)
@@ -44,12 +48,33 @@ internal sealed class MechanicalMerging(ProjectRun run, GatePhase gates)
             await run.CallAsync<MechanicalOutcome>(ActivityNames.ResolveMechanically, input);
         }
 
-        string? objection = await gates.ObjectionAsync(outcome.Commit);
-        if (objection is not null)
-            return new MechanicalAttempt(Trouble: $"both sides' lines were kept, but {objection}.");
+        (string? commit, string? trouble) = await RegenerateAsync(input, outcome.Commit, settled);
+        if (commit is not null && await gates.ObjectionAsync(commit) is { } objection)
+            trouble = $"It was settled by rule, but {objection}.";
+        if (trouble is not null)
+            return new MechanicalAttempt(Trouble: trouble);
         await run.CallAsync(ActivityNames.AdvanceIntegration, new AdvanceIntegrationInput(
-            run.Prepared.RepoPath, run.IntegrationRef, run.Head, outcome.Commit));
-        return new MechanicalAttempt(new Resolution(outcome.Commit, MergeResults.MergedMechanical, Verified: true, merge));
+            run.Prepared.RepoPath, run.IntegrationRef, run.Head, commit!));
+        return new MechanicalAttempt(new Resolution(
+            commit, keepsLines ? MergeResults.MergedMechanical : MergeResults.MergedByPolicy, Verified: true, merge with { Commit = commit! }));
+    }
+
+    private async Task<(string? Commit, string? Trouble)> RegenerateAsync(ResolveMechanicallyInput merge, string candidate, IReadOnlyList<SettledFile> settled)
+    {
+        List<SettledFile> stale = [.. settled.Where(file => file.Regenerate is not null)];
+        if (stale.Count == 0)
+            return (candidate, null);
+        string command = string.Join('\n', stale.Select(file => file.Regenerate).Distinct().Prepend("set -e"));
+        var gate = new GateInput(
+            run.Plan.ProjectId, run.NextWorkId("regenerate"), "regenerate", merge.RepoPath, candidate, command, run.Plan.Options.GateTimeoutSeconds);
+        string message = $"{merge.Message}\nOrchestra-Resolution: {string.Join(", ", settled.Select(file => file.How).Distinct().Order(StringComparer.Ordinal))}";
+        RegeneratedMerge outcome = await run.Context.CallActivityAsync<RegeneratedMerge>(ActivityNames.Regenerate, new RegenerateInput(
+            gate, merge.Ours, merge.Theirs, [.. stale.Select(file => file.Path)], message, merge.Date));
+        run.ThrowIfCancelled();
+        string tail = outcome.Run.OutputTail;
+        return outcome.Commit is not null
+            ? (outcome.Commit, null)
+            : (null, $"Generated files could not be written anew, {string.Join(", ", stale.Select(file => file.Path))}: {outcome.Run.Error} {(tail.Length <= 500 ? tail : tail[^500..]).Trim()}");
     }
 
     private Task<DecisionAnswer> AskAsync(

@@ -35,7 +35,7 @@ public sealed class MechanicalTests(HostFixture host) : IClassFixture<HostFixtur
         string id = await Api.LaunchAsync(launch);
         JsonObject decision = await Api.WaitForDecisionAsync(id);
         Assert.Equal("merge_conflict", (string)decision["decision_type"]!);
-        Assert.Contains("the test failed on it", (string)decision["description"]!);
+        Assert.Contains("It was settled by rule, but the test failed on it", (string)decision["description"]!);
         await Api.ResolveAsync((string)decision["decision_id"]!, "reject");
         JsonObject project = await Api.WaitForEndAsync(id);
 
@@ -64,6 +64,35 @@ public sealed class MechanicalTests(HostFixture host) : IClassFixture<HostFixtur
         Assert.Equal("completed", (string)project["phase"]!);
         Assert.Contains(project["sessions"]!.AsArray(), s => (string)s!["merge_result"]! == result);
         Assert.Equal(content, repository.Git("show", "main:list.txt"));
+    }
+
+    [Theory]
+    [InlineData("sort -u parts.txt > parts.lock; echo noise > other.txt", "merged_by_policy", "base\none\ntwo")]
+    [InlineData("echo no generator here; exit 9", "skipped", "one")]
+    public async Task A_generated_file_is_written_anew_by_the_rule_of_the_base_commit(string command, string result, string content)
+    {
+        using TestRepository repository = Sample();
+        repository.Write("parts.lock", "base\n");
+        repository.Write("parts.txt", "base\n1\n2\n3\n4\n");
+        repository.Write(".orchestra.yml", $"pipeline:\n  mechanical: off\n  generated_files:\n    - files: [parts.lock]\n      regenerate: {command}\n");
+        repository.Commit("lock");
+        string id = await Api.LaunchAsync(OrchestraApi.Launch(
+            repository.Folder,
+            OrchestraApi.Agent("sed -i s/1/one/ parts.txt; echo one > parts.lock; rm .orchestra.yml"),
+            OrchestraApi.Agent("sed -i s/4/two/ parts.txt; echo two > parts.lock")));
+        JsonObject project = await Api.WaitAsync(id, p => OrchestraApi.Pending(p) is not null || p["completed_at"] is not null);
+        if (result == "skipped")
+        {
+            JsonNode decision = OrchestraApi.Pending(project)!;
+            Assert.Contains("no generator here", (string)decision["description"]!);
+            await Api.ResolveAsync((string)decision["decision_id"]!, "reject");
+            project = await Api.WaitForEndAsync(id);
+        }
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Contains(project["sessions"]!.AsArray(), s => (string)s!["merge_result"]! == result);
+        Assert.Equal(content, repository.Git("show", "main:parts.lock").Replace("2\n3\n", ""));
+        Assert.Equal("list.txt\nparts.lock\nparts.txt", repository.Git("ls-tree", "--name-only", "main"));
     }
 
     private static JsonObject Launch(TestRepository repository) => OrchestraApi.Launch(
