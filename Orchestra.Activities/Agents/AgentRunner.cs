@@ -21,23 +21,27 @@ public sealed class AgentRunner
     /// <exception cref="OperationCanceledException">The host stops; the agent was ended and the next call starts it over.</exception>
     public Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        bool inArgument = run.Command.Client != ClientModes.ClaudeCode
-            && run.Command.Argv.Any(a => a.Contains(PromptPlaceholder, StringComparison.Ordinal));
+        bool isClaude = run.Command.Client == ClientModes.ClaudeCode;
         RunRequest request = new(
             run.RunId,
             run.ProjectId,
             run.WorktreePath,
-            Argv(run),
-            inArgument ? null : run.Prompt,
+            run.Command.Argv,
+            run.Prompt,
             run.Command.Environment,
             TimeSpan.FromSeconds(run.TimeoutSeconds),
-            run.Command.PassEnvironment);
-        return engine.RunAsync(request, startsOver => PrepareAsync(run, startsOver, cancellationToken), cancellationToken);
+            run.Command.PassEnvironment) { SeparateErrors = isClaude };
+        return engine.RunAsync(
+            request, startsOver => PrepareAsync(run, startsOver, cancellationToken), cancellationToken, isClaude ? new ClaudeClient(run) : Plain(run));
     }
 
-    private IReadOnlyList<string> Argv(AgentRun run) => run.Command.Client == ClientModes.ClaudeCode
-        ? [.. run.Command.Argv, "--session-id", ClaudeCommands.SessionId(run.RunId, engine.FormerStart(run.RunId))]
-        : [.. run.Command.Argv.Select(a => a.Replace(PromptPlaceholder, run.Prompt, StringComparison.Ordinal))];
+    private static PlainClient Plain(AgentRun run)
+    {
+        bool inArgument = run.Command.Argv.Any(a => a.Contains(PromptPlaceholder, StringComparison.Ordinal));
+        return new PlainClient(
+            [.. run.Command.Argv.Select(a => a.Replace(PromptPlaceholder, run.Prompt, StringComparison.Ordinal))],
+            inArgument ? null : run.Prompt);
+    }
 
     private Task PrepareAsync(AgentRun run, bool startsOver, CancellationToken cancellationToken) =>
         startsOver && run.RestartFrom is { } commit ? worktree.TakeBackAsync(run, commit, cancellationToken) : Task.CompletedTask;

@@ -15,8 +15,13 @@ internal static class OutputTail
         int start = 0;
         // The cut may fall inside a character.
         while (start < Math.Min(3, bytes.Length) && (bytes[start] & 0xC0) == 0x80) start++;
-        string text = Encoding.UTF8.GetString(bytes, start, bytes.Length - start).Replace('\0', '\uFFFD');
+        return Cut(Encoding.UTF8.GetString(bytes, start, bytes.Length - start));
+    }
 
+    /// <summary>The end of a text, at most <see cref="Bytes"/> bytes of UTF-8, without NUL.</summary>
+    public static string Cut(string text)
+    {
+        text = text.Replace('\0', '\uFFFD');
         // Replacement characters are longer than the bytes that they stand for.
         int cut = 0;
         for (int size = Encoding.UTF8.GetByteCount(text); size > Bytes;)
@@ -29,9 +34,11 @@ internal static class OutputTail
     }
 
     /// <summary>The last line that is not blank, shortened; null when there is none.</summary>
-    public static string? LastLine(string file)
+    public static string? LastLine(string file) => LastLineOf(Read(file));
+
+    public static string? LastLineOf(string text)
     {
-        string? line = Read(file).Split('\n').LastOrDefault(l => !string.IsNullOrWhiteSpace(l))?.Trim();
+        string? line = text.Split('\n').LastOrDefault(l => !string.IsNullOrWhiteSpace(l))?.Trim();
         return line is { Length: > LongestLine } ? line[..LongestLine] : line;
     }
 

@@ -20,36 +20,45 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
     // After the agent has ended nobody waits for what it left behind, so this is short.
     private static readonly TimeSpan LeftoverGrace = TimeSpan.FromSeconds(1);
 
-    /// <summary>When the run was last started; null when it never was.</summary>
-    public DateTimeOffset? FormerStart(string runId) => new RunFolder(data.Run(runId)).ReadStart();
+    private static readonly RunEnd NotStarted = new(RunStatus.Cancelled, null, "Cancelled before it started.");
 
-    /// <param name="prepare">Makes the working folder ready; called right before a start, with true when a former attempt had begun.</param>
+    /// <param name="prepare">Makes the working folder ready; called right before a start, with true when a former attempt had begun that is not continued.</param>
+    /// <param name="client">The program; null for one of which nothing is known.</param>
     /// <exception cref="OperationCanceledException">The host stops; the run was ended and is started over by the next call.</exception>
-    public async Task<RunResult> RunAsync(RunRequest request, Func<bool, Task> prepare, CancellationToken cancellationToken)
+    public async Task<RunResult> RunAsync(RunRequest request, Func<bool, Task> prepare, CancellationToken cancellationToken, IRunClient? client = null)
     {
+        client ??= new PlainClient(request.Argv, request.Input);
         using IDisposable _ = await runs.EnterAsync(request.RunId, cancellationToken);
         RunFolder folder = new(data.Run(request.RunId));
         if (folder.ReadResult(logger) is { } result) return result;
 
         ProcessTree tree = new(request.RunId, request.WorkingFolder, time, logger);
-        RunWatch watch = new(request, folder, tree, data, time, logger, observer) { Grace = Grace };
-        DateTimeOffset? formerStart = folder.ReadStart();
-        if (formerStart is { } start && await TakeUpAsync(request, folder, tree, watch, start, cancellationToken) is { } former)
-            return Conclude(folder, start, former);
+        RunWatch watch = new(request, folder, tree, data, time, logger, observer, client) { Grace = Grace };
+        if (folder.ReadStart() is { } start
+            && await TakeUpAsync(request, folder, tree, watch, start, cancellationToken) is { } former
+            && client.Read(folder, former) is { } reading)
+            return Conclude(folder, start, reading);
 
-        DateTimeOffset now = time.GetUtcNow();
-        if (watch.IsCancelled()) return Conclude(folder, now, new RunEnd(RunStatus.Cancelled, null, "Cancelled before it started."));
-        await prepare(formerStart is not null);
-        if (request.FindObstacle() is { } obstacle)
-            return Conclude(folder, now, new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error));
-        return Conclude(folder, now, await StartAsync(request, folder, tree, watch, now, cancellationToken));
+        while (true)
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            if (watch.IsCancelled()) return Conclude(folder, now, client.Read(folder, NotStarted)!);
+            FormerAttempt? left = folder.ReadStart() is { } before ? new FormerAttempt(before, folder.ReadSession()) : null;
+            RunStart next = client.Next(left);
+            await prepare(left is not null && !next.Continues);
+            RunRequest attempt = request with { Argv = next.Argv, Input = next.Input };
+            if (attempt.FindObstacle() is { } obstacle)
+                return Conclude(folder, now, new RunReading(new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error), ""));
+            RunEnd end = await StartAsync(attempt, next.Session, folder, tree, watch, now, cancellationToken);
+            if (client.Read(folder, end) is { } done) return Conclude(folder, now, done);
+        }
     }
 
     private async Task<RunEnd> StartAsync(
-        RunRequest request, RunFolder folder, ProcessTree tree, RunWatch watch, DateTimeOffset now, CancellationToken cancellationToken)
+        RunRequest request, string? session, RunFolder folder, ProcessTree tree, RunWatch watch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        string token = folder.Begin(request.Input, now);
+        string token = folder.Begin(request.Input, now, session);
         Process process;
         try
         {
@@ -95,9 +104,11 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         return end;
     }
 
-    private RunResult Conclude(RunFolder folder, DateTimeOffset start, RunEnd end)
+    private RunResult Conclude(RunFolder folder, DateTimeOffset start, RunReading reading)
     {
-        RunResult result = new(end.Status, end.ExitCode, OutputTail.Read(folder.OutputFile), end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime);
+        RunEnd end = reading.End;
+        RunResult result = new(
+            end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage);
         folder.WriteResult(result);
         return result;
     }

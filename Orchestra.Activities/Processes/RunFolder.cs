@@ -17,6 +17,9 @@ internal sealed class RunFolder(string path)
     public string PromptFile => In("prompt.txt");
     public string OutputFile => In("output.log");
 
+    /// <summary>Standard error of clients whose standard output is a protocol; others write both to the output.</summary>
+    public string ErrorFile => In("errors.log");
+
     /// <summary>The run's final word; null while there is none.</summary>
     public RunResult? ReadResult(ILogger logger)
     {
@@ -55,18 +58,29 @@ internal sealed class RunFolder(string path)
             ? DateTimeOffset.Parse(start, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
             : null;
 
+    /// <summary>Where the current attempt's output begins in the output and the error file.</summary>
+    public (long Output, long Errors) ReadOffsets() =>
+        ReadOrNull("attempt")?.Split('\n') is [_, _, { Length: > 0 } output, { Length: > 0 } errors, ..]
+            ? (long.Parse(output, CultureInfo.InvariantCulture), long.Parse(errors, CultureInfo.InvariantCulture))
+            : (0, 0);
+
+    /// <summary>The current attempt's <see cref="RunStart.Session"/>.</summary>
+    public string? ReadSession() => ReadOrNull("attempt")?.Split('\n') is [_, _, _, _, { Length: > 0 } session, ..] ? session : null;
+
     /// <summary>Prepares a new attempt: what a former one left is removed, its output stays.</summary>
     /// <returns>The token without which a supervisor does not start.</returns>
-    public string Begin(string? input, DateTimeOffset now)
+    public string Begin(string? input, DateTimeOffset now, string? session = null)
     {
         Directory.CreateDirectory(Path);
         // First, so that a late supervisor of a former attempt finds that its time is over.
         string token = Guid.NewGuid().ToString("N");
-        Write("attempt", $"{token}\n{now:O}\n");
+        Write("attempt", string.Create(CultureInfo.InvariantCulture, $"{token}\n{now:O}\n{Length(OutputFile)}\n{Length(ErrorFile)}\n{session}\n"));
         foreach (string name in (string[])["pid", "exit", "ending"]) File.Delete(In(name));
         if (input is not null) Write("prompt.txt", input);
         return token;
     }
+
+    private static long Length(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 

@@ -2,7 +2,7 @@ namespace Orchestra.Activities.Processes;
 
 /// <summary>One command to run to its end, whatever happens to the host meanwhile.</summary>
 /// <param name="RunId">Names the run's folder and marks its processes.</param>
-/// <param name="Input">Standard input; null for an empty one.</param>
+/// <param name="Input">Standard input; null for an empty one. Program and input may be changed by the client at each start.</param>
 /// <param name="Timeout">Counted from the start of the process, also over a restart of the host.</param>
 /// <param name="PassEnvironment">Names of scrubbed variables of ours that this command gets all the same.</param>
 internal sealed record RunRequest(
@@ -15,6 +15,9 @@ internal sealed record RunRequest(
     TimeSpan Timeout,
     IReadOnlyList<string>? PassEnvironment = null)
 {
+    /// <summary>Standard output is a protocol, into which standard error must not be mixed.</summary>
+    public bool SeparateErrors { get; init; }
+
     // The kernel's limit for one argument (32 pages), its closing NUL included.
     private const int LongestArgument = 131_072 - 1;
 

@@ -6,7 +6,7 @@ namespace Orchestra.Activities.Processes;
 
 /// <summary>Waits for the end of a run's process and brings it about when time is up, the run is cancelled or the host stops.</summary>
 internal sealed class RunWatch(
-    RunRequest request, RunFolder folder, ProcessTree tree, DataFolder data, TimeProvider time, ILogger logger, IRunObserver? observer)
+    RunRequest request, RunFolder folder, ProcessTree tree, DataFolder data, TimeProvider time, ILogger logger, IRunObserver? observer, IRunClient client)
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
@@ -62,7 +62,7 @@ internal sealed class RunWatch(
         DateTimeOffset now = time.GetUtcNow();
         if (observer is null || now - lastObserved < ObserveEvery) return;
         lastObserved = now;
-        string? line = OutputTail.LastLine(folder.OutputFile);
+        string? line = client.LastLine(folder);
         if (line is null || line == lastLine) return;
         lastLine = line;
         try

@@ -14,10 +14,34 @@ public enum RunStatus
     Failed,
     Cancelled,
     TimedOut,
+
+    /// <summary>The run reached its limit of money or turns.</summary>
+    BudgetExceeded,
+
+    /// <summary>The account may do no more for now: a usage limit, or a rate limit that outlasted the client's patience.</summary>
+    Quota,
 }
 
-/// <param name="OutputTail">The last 4 KB of the combined output.</param>
-public sealed record RunResult(RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt);
+/// <param name="OutputTail">The last 4 KB of the output, for people to read.</param>
+/// <param name="Usage">What the run cost; null for clients that do not tell.</param>
+public sealed record RunResult(
+    RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null);
+
+/// <summary>What was used of a model.</summary>
+/// <param name="CostUsd">US dollars; null when not known.</param>
+/// <param name="InputTokens">Everything that the model read, its cache included.</param>
+/// <param name="Estimated">Not the client's own final figures, which were lost with a broken-off run.</param>
+public sealed record RunUsage(decimal? CostUsd, long InputTokens, long OutputTokens, bool Estimated)
+{
+    /// <summary>Both together; null only when both are.</summary>
+    public static RunUsage? Sum(RunUsage? one, RunUsage? other) => one is null || other is null
+        ? one ?? other
+        : new RunUsage(
+            one.CostUsd is null && other.CostUsd is null ? null : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
+            one.InputTokens + other.InputTokens,
+            one.OutputTokens + other.OutputTokens,
+            one.Estimated || other.Estimated);
+}
 
 /// <summary>A build or test command in the project's integration worktree, on exactly one commit.</summary>
 /// <param name="Kind"><c>build</c> or <c>test</c>.</param>

@@ -106,6 +106,9 @@ public sealed record ProjectRecord
 
     /// <summary>What happened since the last save; goes to the event log and is not kept here.</summary>
     public IReadOnlyList<NewEvent> News { get; init; } = [];
+
+    /// <summary>What all agents of the project used so far, those that mend and resolve included; null when no client tells.</summary>
+    public RunUsage? Usage { get; init; }
 }
 
 /// <summary>One run of a gate.</summary>
@@ -121,7 +124,7 @@ public sealed record SessionRecord
     public string? ProjectId { get; init; }
     public required string TeamName { get; init; }
     public required string TaskDescription { get; init; }
-    /// <summary>pending, running, completed, failed, cancelled, timed_out or no_change.</summary>
+    /// <summary>pending, running, completed, failed, cancelled, timed_out, budget_exceeded, quota or no_change.</summary>
     public required string Status { get; init; }
     public required string RepoPath { get; init; }
     public string? BranchName { get; init; }
@@ -137,6 +140,9 @@ public sealed record SessionRecord
 
     /// <summary>The client's own id of its session, chosen before it starts.</summary>
     public string? ClientSessionId { get; init; }
+
+    /// <summary>What the session's runs used; null when the client does not tell.</summary>
+    public RunUsage? Usage { get; init; }
 
     /// <summary>What happened since the last save; goes to the event log and is not kept here.</summary>
     public IReadOnlyList<NewEvent> News { get; init; } = [];

@@ -33,6 +33,10 @@ internal static class ProjectViews
         p.BaseCommit,
         p.IntegrationCommit,
         p.LandedCommit,
+        p.Usage?.CostUsd,
+        p.Usage?.InputTokens,
+        p.Usage?.OutputTokens,
+        CostEstimated = p.Usage?.Estimated,
         p.FailedPhase,
         p.Retries,
     };
@@ -88,5 +92,9 @@ internal static class ProjectViews
         s.ExitCode,
         s.ClientMode,
         s.ClientSessionId,
+        s.Usage?.CostUsd,
+        s.Usage?.InputTokens,
+        s.Usage?.OutputTokens,
+        CostEstimated = s.Usage?.Estimated,
     };
 }

@@ -11,8 +11,9 @@ namespace Orchestra.Functions.Orchestrators;
 public sealed record AgentStart(string? ProjectId, string RepoPath, string BaseCommit, AgentPlan Agent, string? TargetBranch = null);
 
 /// <summary>How one agent ended.</summary>
-/// <param name="Status">completed, no_change, failed, cancelled or timed_out.</param>
-public sealed record AgentEnd(string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged);
+/// <param name="Status">completed, no_change, failed, cancelled, timed_out, budget_exceeded or quota.</param>
+public sealed record AgentEnd(
+    string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged, RunUsage? Usage = null);
 
 /// <summary>One agent from worktree to commit. Its instance id is the session id.</summary>
 public static class AgentOrchestrator
@@ -58,6 +59,7 @@ public static class AgentOrchestrator
                 ExitCode = run.ExitCode,
                 Error = run.Error,
                 LastLine = LastLine(run.OutputTail),
+                Usage = run.Usage,
             };
         }
         catch (TaskFailedException e)
@@ -67,7 +69,7 @@ public static class AgentOrchestrator
 
         session = session with { CompletedAt = context.CurrentUtcDateTime };
         await SaveAsync(context, session);
-        return new AgentEnd(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged);
+        return new AgentEnd(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage);
     }
 
     private static Task SaveAsync(TaskOrchestrationContext context, SessionRecord session) =>
@@ -78,6 +80,8 @@ public static class AgentOrchestrator
         RunStatus.Completed => work.Changed ? "completed" : "no_change",
         RunStatus.Cancelled => "cancelled",
         RunStatus.TimedOut => "timed_out",
+        RunStatus.BudgetExceeded => "budget_exceeded",
+        RunStatus.Quota => "quota",
         _ => "failed",
     };
 

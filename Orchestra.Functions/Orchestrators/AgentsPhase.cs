@@ -21,12 +21,14 @@ internal sealed class AgentsPhase(ProjectRun run)
         {
             Task<AgentEnd> first = await Task.WhenAny(open);
             open.Remove(first);
-            ends.Add(await first);
+            AgentEnd end = await first;
+            ends.Add(end);
             Ends = ends;
             await run.SaveAsync(run.Record with
             {
                 CompletedCount = ends.Count(e => e.Status is "completed" or "no_change"),
-                FailedCount = ends.Count(e => e.Status is "failed" or "timed_out"),
+                FailedCount = ends.Count(e => e.Status is not ("completed" or "no_change" or "cancelled")),
+                Usage = RunUsage.Sum(run.Record.Usage, end.Usage),
             });
         }
 

@@ -46,7 +46,12 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     public Task CallAsync(string activity, object input) => Context.CallActivityAsync(activity, input, Retries.Git);
 
     /// <summary>Agents and gates: never retried behind the person's back.</summary>
-    public Task<RunResult> RunOnceAsync(string activity, object input) => Context.CallActivityAsync<RunResult>(activity, input);
+    public async Task<RunResult> RunOnceAsync(string activity, object input)
+    {
+        RunResult result = await Context.CallActivityAsync<RunResult>(activity, input);
+        Record = Record with { Usage = RunUsage.Sum(Record.Usage, result.Usage) };
+        return result;
+    }
 
     /// <summary>A name for the next run or worktree, the same on every replay; a retry must not find the results of the run before it.</summary>
     public string NextWorkId(string kind) => $"{Plan.Resume?.InstanceId ?? Plan.ProjectId}-{kind}-{++runs}";

@@ -32,6 +32,32 @@ public sealed class ClientModeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Costs_are_those_of_the_client_and_add_up_in_the_project()
+    {
+        using TestRepository repository = Sample();
+        JsonObject[] agents = [.. new[] { "a", "b" }.Select(n => new JsonObject { ["team"] = "feature-dev", ["task"] = $"run: rm claude-arguments.txt; echo {n} > {n}.txt" })];
+        JsonObject project = await host.Api.WaitForEndAsync(await host.Api.LaunchAsync(Launch(repository, "claude-code", agents)));
+
+        Assert.All(project["sessions"]!.AsArray(), s => Assert.Equal((0.0125m, 2000, 100, false), Cost(s!)));
+        Assert.Equal((0.025m, 4000, 200, false), Cost(project));
+    }
+
+    [Fact]
+    public async Task A_spent_budget_is_the_sessions_status()
+    {
+        using TestRepository repository = Sample();
+        string task = "run: rm claude-arguments.txt\nresult: \"subtype\":\"error_max_budget_usd\",\"is_error\":true,\"errors\":[\"Reached maximum budget ($1)\"]";
+        JsonObject project = await host.Api.WaitForEndAsync(await host.Api.LaunchAsync(
+            Launch(repository, "claude-code", new JsonObject { ["team"] = "feature-dev", ["task"] = task })));
+
+        Assert.Equal("failed", (string)project["phase"]!);
+        Assert.Equal(1, (int)project["failed_count"]!);
+        Assert.Equal("budget_exceeded", (string)project["sessions"]![0]!["status"]!);
+        Assert.Equal("Reached maximum budget ($1)", (string)project["sessions"]![0]!["error"]!);
+        Assert.Equal("Reached maximum budget ($1)", (string)project["sessions"]![0]!["last_line"]!);
+    }
+
+    [Fact]
     public async Task The_nearest_mode_wins()
     {
         using TestRepository repository = Sample();
@@ -80,6 +106,9 @@ public sealed class ClientModeTests : IAsyncLifetime
     [Fact]
     public void An_unknown_CLIENT_MODE_stops_the_start() => Assert.Contains(
         "'magic' is not a client mode", Assert.Throws<ConfigException>(() => OrchestraHost.Build(["--CLIENT_MODE", "magic"])).Message);
+
+    private static (decimal, int, int, bool) Cost(JsonNode of) =>
+        ((decimal)of["cost_usd"]!, (int)of["input_tokens"]!, (int)of["output_tokens"]!, (bool)of["cost_estimated"]!);
 
     private static JsonObject Launch(TestRepository repository, string? mode, params JsonObject[] agents)
     {

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Orchestra.Activities.Agents.Claude;
+
+/// <summary>Reads the CLI's stream-json line by line and keeps what is needed of it: text for people, evidence, usage.</summary>
+internal sealed class ClaudeTranscript
+{
+    private const int KeptText = 8 * 1024;
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
+
+    private readonly StringBuilder text = new();
+    private long attemptBegin = -1;
+    private string? lastText;
+
+    public ClaudeUsage Usage { get; } = new();
+
+    public ClaudeAttempt Attempt { get; private set; } = new();
+
+    /// <summary>The latest lines for people to read.</summary>
+    public string Text => text.ToString();
+
+    /// <summary>Evidence is collected anew for each attempt; usage adds up over all.</summary>
+    public void EnterAttempt(long begin)
+    {
+        if (begin == attemptBegin) return;
+        attemptBegin = begin;
+        Attempt = new ClaudeAttempt();
+        Usage.BeginProcess();
+    }
+
+    public void Add(ReadOnlySpan<byte> line)
+    {
+        if (line.Trim((byte)' ').Length == 0) return;
+        Attempt.Lines++;
+        try
+        {
+            // Invalid bytes would make texts unreadable only when they are asked for, far from here.
+            Utf8JsonReader reader = new(Utf8.IsValid(line) ? line : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line)), Options);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            Add(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            string plain = Encoding.UTF8.GetString(line[..Math.Min(line.Length, 2000)]).Trim();
+            Attempt.PlainLine = plain;
+            Say(plain);
+        }
+    }
+
+    private void Add(JsonElement e)
+    {
+        switch (e.Text("type"))
+        {
+            case "assistant":
+                AddAssistant(e);
+                break;
+            case "user":
+                foreach (JsonElement block in e.Object("message").Items("content")) AddToolResult(block);
+                break;
+            case "system":
+                AddSystem(e);
+                break;
+            case "result":
+                AddResult(e);
+                break;
+        }
+    }
+
+    private void AddAssistant(JsonElement e)
+    {
+        JsonElement message = e.Object("message");
+        Usage.AddMessage(message);
+        foreach (JsonElement block in message.Items("content"))
+        {
+            if (block.Text("type") == "text" && block.Text("text") is { } said)
+            {
+                lastText = said;
+                Say(said);
+            }
+            else if (block.Text("type") == "tool_use")
+            {
+                Attempt.ToolUses.Add(block.Text("id") ?? "");
+                Say(ClaudeToolUse.Describe(block));
+            }
+        }
+    }
+
+    private void AddToolResult(JsonElement block)
+    {
+        if (block.Text("type") != "tool_result" || !block.Truth("is_error")) return;
+        string said = block.Text("content") ?? string.Join('\n', block.Items("content").Select(c => c.Text("text")));
+        Say("error: " + ClaudeToolUse.FirstLine(said));
+    }
+
+    private void AddSystem(JsonElement e)
+    {
+        switch (e.Text("subtype"))
+        {
+            case "init":
+                Usage.BeginProcess();
+                break;
+            case "permission_denied":
+                Attempt.Denied.Add(e.Text("tool_use_id") ?? "");
+                break;
+            case "session_writes_lost":
+                Attempt.WritesLost = e.Text("error_code") ?? "unknown cause";
+                break;
+            case "api_retry":
+                Say($"The API answered {e.Number("error_status")}; attempt {e.Number("attempt")} of {e.Number("max_retries")} follows.");
+                break;
+        }
+    }
+
+    private void AddResult(JsonElement e)
+    {
+        ClaudeResult result = ClaudeResult.Read(e);
+        Attempt.Result = result;
+        Attempt.Denied.UnionWith(e.Items("permission_denials").Select(d => d.Text("tool_use_id") ?? ""));
+        Usage.AddResult(e);
+        if (result.Message is { Length: > 0 } message && message != lastText) Say(message);
+    }
+
+    private void Say(string said)
+    {
+        text.Append(said.TrimEnd()).Append('\n');
+        if (text.Length > 2 * KeptText) text.Remove(0, text.Length - KeptText);
+    }
+}

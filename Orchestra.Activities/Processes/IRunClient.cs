@@ -1,0 +1,27 @@
+namespace Orchestra.Activities.Processes;
+
+/// <summary>What the run engine needs to know of the program that it runs. One instance serves one call for one run.</summary>
+internal interface IRunClient
+{
+    /// <summary>How the run is started now; called right before a start.</summary>
+    /// <param name="former">What a broken-off attempt left; null for the first start.</param>
+    RunStart Next(FormerAttempt? former);
+
+    /// <summary>The last line for people to read while the run goes on, at most 500 characters; null when there is none yet.</summary>
+    string? LastLine(RunFolder folder);
+
+    /// <summary>What an attempt came to, by what it printed; null when it must be started again, which is never so for a run that we ended.</summary>
+    RunReading? Read(RunFolder folder, RunEnd end);
+}
+
+/// <param name="Argv">Program and arguments.</param>
+/// <param name="Input">Standard input; null for an empty one.</param>
+/// <param name="Session">The client's own id of its session, recorded before the start; null when it has none.</param>
+/// <param name="Continues">Whether the attempt goes on with what a former one left in the working folder.</param>
+internal sealed record RunStart(IReadOnlyList<string> Argv, string? Input, string? Session = null, bool Continues = false);
+
+/// <param name="Session">As in <see cref="RunStart"/>.</param>
+internal sealed record FormerAttempt(DateTimeOffset Start, string? Session);
+
+/// <param name="OutputTail">The last 4 KB for people to read.</param>
+internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.RunUsage? Usage = null);

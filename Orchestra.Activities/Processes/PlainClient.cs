@@ -1,0 +1,11 @@
+namespace Orchestra.Activities.Processes;
+
+/// <summary>A program of which nothing is known: its exit code is its word, its output is text.</summary>
+internal sealed class PlainClient(IReadOnlyList<string> argv, string? input) : IRunClient
+{
+    public RunStart Next(FormerAttempt? former) => new(argv, input);
+
+    public string? LastLine(RunFolder folder) => OutputTail.LastLine(folder.OutputFile);
+
+    public RunReading Read(RunFolder folder, RunEnd end) => new(end, OutputTail.Read(folder.OutputFile));
+}
