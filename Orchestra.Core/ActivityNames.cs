@@ -23,6 +23,7 @@ public static class ActivityNames
     public const string KeepWork = nameof(KeepWork);
     public const string CleanUp = nameof(CleanUp);
     public const string SaveProject = nameof(SaveProject);
+    public const string SavePlan = nameof(SavePlan);
     public const string SaveSession = nameof(SaveSession);
     public const string OpenDecision = nameof(OpenDecision);
     public const string CloseDecisions = nameof(CloseDecisions);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Orchestra.Activities.Git;
 
 /// <summary>Cuts the conflicted places out of files with conflict markers, for people and agents to read.</summary>
-public sealed class ConflictHunks(GitCli git)
+public sealed class ConflictHunks(BlobReader blobs)
 {
     public const int MaxLength = 16 * 1024;
     private const int Context = 3;
@@ -12,16 +12,9 @@ public sealed class ConflictHunks(GitCli git)
     public async Task<IReadOnlyList<string?>> ReadAsync(
         string repoPath, string tree, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        if (paths.Count == 0)
-            return [];
-        GitResult result = await git.RunAsync(
-            new GitCommand(repoPath, "cat-file", "--batch", "-z") { Input = GitCommand.NulSeparated(paths.Select(path => $"{tree}:{path}")) },
-            cancellationToken);
-        var hunks = new List<string?>(paths.Count);
-        ReadOnlyMemory<byte> rest = result.Output;
-        foreach (string path in paths)
-            hunks.Add(Next(path, tree, ref rest) is { } content ? Of(content.Span) : null);
-        return hunks;
+        IReadOnlyList<ReadOnlyMemory<byte>?> contents = await blobs.ReadAsync(
+            repoPath, [.. paths.Select(path => $"{tree}:{path}")], null, cancellationToken);
+        return [.. contents.Select(content => content is { } found ? Of(found.Span) : null)];
     }
 
     /// <summary>The hunks of one file with three lines of context, cut at 16 KB.</summary>
@@ -45,6 +38,19 @@ public sealed class ConflictHunks(GitCli git)
         return shown.Count == 0 ? null : Text(lines, shown);
     }
 
+    /// <summary>The number of places with markers; a file without one, or a binary one, is one place.</summary>
+    public static int Count(ReadOnlySpan<byte> content)
+    {
+        int count = content.StartsWith("<<<<<<< "u8) ? 1 : 0;
+        for (int at = content.IndexOf("\n<<<<<<< "u8); at >= 0; at = content.IndexOf("\n<<<<<<< "u8))
+        {
+            count++;
+            content = content[(at + 1)..];
+        }
+
+        return Math.Max(1, count);
+    }
+
     private static string Text(string[] lines, SortedSet<int> shown)
     {
         var text = new StringBuilder();
@@ -60,30 +66,5 @@ public sealed class ConflictHunks(GitCli git)
         }
 
         return text.ToString();
-    }
-
-    // "<object> <type> <size>\n<content>\n", or "<name> missing\n" where the name may itself contain a line break.
-    private static ReadOnlyMemory<byte>? Next(string path, string tree, ref ReadOnlyMemory<byte> rest)
-    {
-        byte[] missing = Encoding.UTF8.GetBytes($"{tree}:{path} missing\n");
-        if (rest.Span.StartsWith(missing))
-        {
-            rest = rest[missing.Length..];
-            return null;
-        }
-
-        int end = rest.Span.IndexOf((byte)'\n');
-        string[] header = Encoding.ASCII.GetString(rest.Span[..end]).Split(' ');
-        if (header.Length < 3)
-        {
-            // A submodule's commit is not in this repository.
-            rest = rest[(end + 1)..];
-            return null;
-        }
-
-        int size = int.Parse(header[2], System.Globalization.CultureInfo.InvariantCulture);
-        ReadOnlyMemory<byte> content = rest.Slice(end + 1, size);
-        rest = rest[(end + size + 2)..];
-        return header[1] == "blob" ? content : null;
     }
 }

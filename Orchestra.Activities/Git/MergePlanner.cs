@@ -22,26 +22,36 @@ public sealed class MergePlanner(GitPlumbing plumbing, PairMerger pairs)
             }
         }
 
-        IReadOnlyList<IReadOnlyList<string>?> results = await pairs.ConflictsAsync(
-            input.RepoPath, [.. candidates.Select(pair => (branches[pair.A].Commit, branches[pair.B].Commit))], cancellationToken);
+        // What is merged already is tried with every branch: it holds resolutions that no branch knows.
+        if (input.Head is not null && input.Head != input.BaseCommit)
+            candidates.AddRange(Enumerable.Range(0, branches.Count).Select(index => (index, index)));
+        IReadOnlyList<PairConflict?> results = await pairs.ConflictsAsync(
+            input.RepoPath,
+            [.. candidates.Select(pair => (pair.A == pair.B ? GitNames.CommitId(input.Head!) : branches[pair.A].Commit, branches[pair.B].Commit))],
+            cancellationToken);
 
         var matrix = new bool[branches.Count, branches.Count];
+        var hunks = new int[branches.Count];
         var conflicts = new List<BranchConflict>();
-        foreach (((int a, int b), IReadOnlyList<string>? paths) in candidates.Zip(results))
+        foreach (((int a, int b), PairConflict? conflict) in candidates.Zip(results))
         {
-            if (paths is null)
+            if (conflict is null)
                 continue;
             matrix[a, b] = matrix[b, a] = true;
-            conflicts.Add(new BranchConflict(branches[a].SessionId, branches[b].SessionId, paths));
+            hunks[a] += conflict.Hunks ?? 0;
+            hunks[b] += a == b ? 0 : conflict.Hunks ?? 0;
+            conflicts.Add(new BranchConflict(branches[a].SessionId, a == b ? "" : branches[b].SessionId, conflict.Paths, conflict.Hunks));
         }
 
+        OrderedBranches order = MergeOrder.Of(matrix, hunks);
         return new MergePlan(
-            [.. MergeOrder.Of(matrix).Select(index => branches[index].SessionId)],
+            [.. order.Indexes.Select(index => branches[index].SessionId)],
             branches.ToDictionary(
                 branch => branch.SessionId,
                 branch => conflicts.Count(conflict => conflict.SessionA == branch.SessionId || conflict.SessionB == branch.SessionId)),
             branches.Zip(files).ToDictionary(pair => pair.First.SessionId, pair => pair.Second),
-            conflicts);
+            conflicts,
+            order.CleanCount);
     }
 
     private async Task<IReadOnlyList<string>[]> FilesAsync(PlanMergesInput input, CancellationToken cancellationToken)

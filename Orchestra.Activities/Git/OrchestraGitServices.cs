@@ -22,6 +22,7 @@ public static class OrchestraGitServices
         services.TryAddSingleton<StaleLocks>();
         services.TryAddSingleton<WorkCommitter>();
         services.TryAddSingleton<TrialMerger>();
+        services.TryAddSingleton<BlobReader>();
         services.TryAddSingleton<PairMerger>();
         services.TryAddSingleton<MergePlanner>();
         services.TryAddSingleton<ConflictHunks>();

@@ -17,6 +17,9 @@ public sealed class StateActivities(ProjectStore store, EventLog events, TimePro
         await events.AppendAsync(input.News, cancellationToken);
     }
 
+    [Function(ActivityNames.SavePlan)]
+    public Task SavePlan([ActivityTrigger] ProjectMergePlan input, CancellationToken cancellationToken) => store.SavePlanAsync(input, cancellationToken);
+
     [Function(ActivityNames.SaveSession)]
     public async Task SaveSession([ActivityTrigger] SessionRecord input, CancellationToken cancellationToken)
     {

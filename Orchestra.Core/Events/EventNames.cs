@@ -28,6 +28,7 @@ public static class EventNames
     public const string PhaseChange = "phase_change";
     public const string AgentCompleted = "agent_completed";
     public const string MergeOrderDetermined = "merge_order_determined";
+    public const string MergePlanned = "merge_plan";
     public const string MergeStarted = "merge_started";
     public const string MergeCompleted = "merge_completed";
     public const string MergeConflict = "merge_conflict";
@@ -57,7 +58,7 @@ public static class EventNames
 
     public static readonly IReadOnlyList<string> All =
     [
-        ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergeStarted, MergeCompleted, MergeConflict, ConflictResolved,
+        ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
         DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded,
     ];

@@ -25,18 +25,23 @@ public sealed record CommittedWork(string HeadCommit, bool Changed, IReadOnlyLis
 
 public sealed record BranchHead(string SessionId, string Commit);
 
-public sealed record PlanMergesInput(string RepoPath, string BaseCommit, IReadOnlyList<BranchHead> Branches);
+/// <param name="Head">The integration branch's head, when something is merged already.</param>
+public sealed record PlanMergesInput(string RepoPath, string BaseCommit, IReadOnlyList<BranchHead> Branches, string? Head = null);
 
 /// <summary>Two branches that do not merge cleanly with each other, and where.</summary>
-public sealed record BranchConflict(string SessionA, string SessionB, IReadOnlyList<string> Files);
+/// <param name="SessionB">Empty: what is merged already.</param>
+/// <param name="Hunks">In how many places; null when that was not counted.</param>
+public sealed record BranchConflict(string SessionA, string SessionB, IReadOnlyList<string> Files, int? Hunks = null);
 
 /// <param name="Order">Session ids in merge order: the largest mutually clean set first.</param>
+/// <param name="CleanCount">How many of them, from the first, merge cleanly with each other and with what is merged.</param>
 /// <param name="Scores">Per session the number of branches that it conflicts with.</param>
 public sealed record MergePlan(
     IReadOnlyList<string> Order,
     IReadOnlyDictionary<string, int> Scores,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Files,
-    IReadOnlyList<BranchConflict> Conflicts);
+    IReadOnlyList<BranchConflict> Conflicts,
+    int CleanCount = 0);
 
 /// <summary>One merge commit on the integration branch, made in memory.</summary>
 /// <param name="Ours">The integration branch's head that the merge is made on.</param>

@@ -13,6 +13,7 @@ public sealed class ProjectStore(ITableStore tables)
     private const string SessionIndex = "sessions";
     private const string DecisionIndex = "decisions";
     private const string ProjectRow = "project";
+    private const string PlanRow = "plan";
 
     public async Task SaveProjectAsync(ProjectRecord project, CancellationToken cancellationToken)
     {
@@ -54,6 +55,13 @@ public sealed class ProjectStore(ITableStore tables)
 
     public async Task<ProjectRecord?> FindProjectAsync(string projectId, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition(projectId), ProjectRow, cancellationToken) is { } row ? Json.Read<ProjectRecord>(row.Json) : null;
+
+    /// <summary>The latest merge plan stands.</summary>
+    public Task SavePlanAsync(ProjectMergePlan plan, CancellationToken cancellationToken) =>
+        tables.WriteAsync([new(Partition(plan.ProjectId), PlanRow, Json.Write(plan))], cancellationToken);
+
+    public async Task<ProjectMergePlan?> FindPlanAsync(string projectId, CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition(projectId), PlanRow, cancellationToken) is { } row ? Json.Read<ProjectMergePlan>(row.Json) : null;
 
     /// <summary>Newest first.</summary>
     public async Task<(IReadOnlyList<ProjectRecord> Page, int Total)> ListProjectsAsync(int limit, int offset, CancellationToken cancellationToken)

@@ -18,22 +18,25 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
             return run.Record.MergedCount > 0;
 
         var heads = ends.ToDictionary(e => e.SessionId, e => e.HeadCommit!);
-        MergePlan plan = await run.CallAsync<MergePlan>(ActivityNames.PlanMerges, new PlanMergesInput(
-            run.Prepared.RepoPath, run.Prepared.BaseCommit, [.. agents.Select(a => new BranchHead(a.SessionId, heads[a.SessionId]))]));
-        // A retry goes on behind what an earlier run has settled.
-        int settled = run.Record.Merges.Count(m => m.OrderIndex is not null);
-        await run.SaveAsync(run.Record with { MergeOrder = [.. run.Record.MergeOrder.Take(settled), .. plan.Order], MergeScores = plan.Scores });
-
-        for (int position = 0; position < plan.Order.Count; position++)
+        var planning = new PlanPhase(run);
+        var pending = new List<AgentPlan>(agents);
+        var order = new Queue<string>(await planning.PlanAsync(pending, heads, "The agents ended."));
+        while (order.TryDequeue(out string? session))
         {
-            AgentPlan agent = agents.Single(a => a.SessionId == plan.Order[position]);
-            await MergeAsync(agent, heads[agent.SessionId], settled + position);
+            AgentPlan agent = pending.Single(a => a.SessionId == session);
+            pending.Remove(agent);
+            bool conflicted = await MergeAsync(agent, heads[session], run.Record.Merges.Count(m => m.OrderIndex is not null));
+
+            // A resolution is in no branch, so it may be in the way of any of them.
+            if (conflicted && pending.Count > 0)
+                order = new Queue<string>(await planning.PlanAsync(pending, heads, $"The conflict of {session} was settled."));
         }
 
         return run.Record.MergedCount > 0;
     }
 
-    private async Task MergeAsync(AgentPlan agent, string theirs, int position)
+    /// <returns>Whether it conflicted.</returns>
+    private async Task<bool> MergeAsync(AgentPlan agent, string theirs, int position)
     {
         await run.EnterAsync(Phases.Merging);
         run.Record = run.Record with { CurrentMerge = agent.SessionId };
@@ -59,6 +62,7 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
         }
 
         await run.SaveAsync(run.Record with { CurrentMerge = null });
+        return outcome.Commit is null;
     }
 
     private void Note(string sessionId, string result, int? position, MechanicalMerge? mechanical = null)

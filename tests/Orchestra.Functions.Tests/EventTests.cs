@@ -41,7 +41,7 @@ public sealed class EventTests(HostFixture host) : IClassFixture<HostFixture>
         string[] aside = ["project_started", "agent_launched", "agent_completed", "phase_change"];
         Assert.Equal(
             [
-                "merge_order_determined",
+                "merge_order_determined", "merge_plan",
                 "merge_started", "merge_completed", "build_started", "build_result", "test_started", "test_result",
                 "merge_started", "merge_completed", "build_started", "build_result", "test_started", "test_result",
                 "merge_started", "merge_conflict", "decision_required", "decision_resolved", "conflict_resolved", "merge_completed",

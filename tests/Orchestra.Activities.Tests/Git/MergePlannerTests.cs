@@ -29,8 +29,24 @@ public sealed class MergePlannerTests : GitTest
         Assert.Equal(["a.txt", "ü x.txt"], plan.Files["hub"]);
         Assert.Equal([("hub", "top"), ("hub", "end")], plan.Conflicts.Select(conflict => (conflict.SessionA, conflict.SessionB)));
         Assert.All(plan.Conflicts, conflict => Assert.Equal(["a.txt"], conflict.Files));
+        Assert.Equal([1, 1], plan.Conflicts.Select(conflict => conflict.Hunks));
+        Assert.Equal(2, plan.CleanCount);
         Assert.Equal(refs, Repository.Refs());
         Assert.Equal(objects, Repository.Git("count-objects"));
+    }
+
+    [Fact]
+    public async Task What_conflicts_with_the_merged_comes_after_what_does_not()
+    {
+        string head = Repository.Branch("head", Base, ("a.txt", "H\n2\n3\n4\n5\n6\n7\n8\nH\n"));
+        string both = Repository.Branch("both", Base, ("a.txt", "B\n2\n3\n4\n5\n6\n7\n8\nB\n"));
+        string top = Repository.Branch("top", Base, ("a.txt", "T\n2\n3\n4\n5\n6\n7\n8\n9\n"));
+        string apart = Repository.Branch("apart", Base, ("b.txt", "b"));
+        var branches = new[] { new BranchHead("both", both), new BranchHead("top", top), new BranchHead("apart", apart) };
+        MergePlan plan = await Git.PlanMerges(new PlanMergesInput(Repo, Base, branches, head), Cancel);
+        Assert.Equal(["apart", "top", "both"], plan.Order);
+        Assert.Equal(1, plan.CleanCount);
+        Assert.Equal([("both", "top", 1), ("both", "", 2), ("top", "", 1)], plan.Conflicts.Select(c => (c.SessionA, c.SessionB, c.Hunks!.Value)));
     }
 
     [Fact]
@@ -52,16 +68,16 @@ public sealed class MergePlannerTests : GitTest
         var conflicts = new bool[count, count];
         for (int other = 1; other < count; other++)
             conflicts[0, other] = conflicts[other, 0] = true;
-        Assert.Equal([.. Enumerable.Range(1, count - 1), 0], MergeOrder.Of(conflicts));
+        Assert.Equal([.. Enumerable.Range(1, count - 1), 0], MergeOrder.Of(conflicts).Indexes);
     }
 
     [Fact]
     public void Ties_go_by_input_order()
     {
         var conflicts = new bool[2, 2];
-        Assert.Equal([0, 1], MergeOrder.Of(conflicts));
+        Assert.Equal([0, 1], MergeOrder.Of(conflicts).Indexes);
         conflicts[0, 1] = conflicts[1, 0] = true;
-        Assert.Equal([0, 1], MergeOrder.Of(conflicts));
+        Assert.Equal([0, 1], MergeOrder.Of(conflicts).Indexes);
     }
 
     [Fact]
