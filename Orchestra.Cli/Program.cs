@@ -19,6 +19,8 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
     DecisionCommand.Create("reject", "Rejects a decision that waits."),
     CancelCommand.Create(),
     RetryCommand.Create(),
+    RecoverCommand.Create(),
+    DoctorCommand.Create(),
     BackupCommand.Create(),
     VerifyCommand.Create(),
     ScriptedAgentCommand.Create(),

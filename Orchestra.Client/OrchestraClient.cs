@@ -39,6 +39,15 @@ public sealed class OrchestraClient(Uri address) : IDisposable
             HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/retry",
             new { BuildCommand = buildCommand, TestCommand = testCommand }, cancellationToken);
 
+    public Task<RecoveryView> RecoverAsync(string sessionId, CancellationToken cancellationToken) =>
+        SendAsync<RecoveryView>(HttpMethod.Get, $"api/teams/{Uri.EscapeDataString(sessionId)}/recover", null, cancellationToken);
+
+    public Task<DoctorView> DoctorAsync(CancellationToken cancellationToken) =>
+        SendAsync<DoctorView>(HttpMethod.Get, "api/doctor", null, cancellationToken);
+
+    public Task<DoctorCleanView> DoctorCleanAsync(CancellationToken cancellationToken) =>
+        SendAsync<DoctorCleanView>(HttpMethod.Post, "api/doctor/clean", new { }, cancellationToken);
+
     public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         try

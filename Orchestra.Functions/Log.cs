@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Warning, "The answer to decision {DecisionId} could not be delivered yet")]
     public static partial void DeliveryFailed(ILogger logger, string decisionId, Exception exception);
+
+    [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
+    public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
 }

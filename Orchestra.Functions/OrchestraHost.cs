@@ -9,6 +9,7 @@ using Orchestra.Activities;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
 using Orchestra.Activities.Sessions;
+using Orchestra.Activities.Upkeep;
 using Orchestra.Activities.Configuration;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -49,6 +50,7 @@ public static class OrchestraHost
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
         services.AddOrchestraSessions();
+        services.AddOrchestraUpkeep();
         extend?.Invoke(builder);
         IHost host = builder.Build();
         // Once more when the server starts, which may have learned of other addresses; here there is no log to bury the message.

@@ -12,6 +12,7 @@ public static class SessionServices
         services.TryAddSingleton<SessionMerger>();
         services.TryAddSingleton<SessionDiscarder>();
         services.TryAddSingleton<SessionOutput>();
+        services.TryAddSingleton<SessionRecoverer>();
         return services;
     }
 }

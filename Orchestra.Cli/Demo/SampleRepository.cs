@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Reflection;
 
 namespace Orchestra.Cli.Demo;
@@ -49,28 +47,5 @@ internal sealed class SampleRepository(string path)
         }
     }
 
-    private async Task<string> GitAsync(CancellationToken cancellationToken, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("git", ["-C", Path, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // A repository that the caller's own git points at must not be taken for the sample.
-        foreach (string variable in (string[])["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"])
-            start.Environment.Remove(variable);
-        using Process git = Start(start);
-        Task<string> output = git.StandardOutput.ReadToEndAsync(cancellationToken);
-        string error = await git.StandardError.ReadToEndAsync(cancellationToken);
-        await git.WaitForExitAsync(cancellationToken);
-        return git.ExitCode == 0 ? await output : throw new CliError($"git {string.Join(' ', arguments)} failed in {Path}: {error.Trim()}");
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception)
-        {
-            throw new CliError("git is not on the PATH; install git 2.38 or newer.");
-        }
-    }
+    private Task<string> GitAsync(CancellationToken cancellationToken, params string[] arguments) => LocalGit.RunAsync(Path, cancellationToken, arguments);
 }

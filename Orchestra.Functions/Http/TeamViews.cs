@@ -26,7 +26,7 @@ internal static class TeamViews
             Filename = (string?)null,
             TeammateCount = teammates,
             SuccessCount = s.Status is "completed" or "no_change" ? teammates : 0,
-            FailCount = s.Status is "failed" or "timed_out" ? teammates : 0,
+            FailCount = s.Status is "failed" or "timed_out" or "budget_exceeded" or "quota" ? teammates : 0,
             s.RepoPath,
             s.BranchName,
             s.WorktreePath,
@@ -42,6 +42,10 @@ internal static class TeamViews
             s.ExitCode,
             s.ClientMode,
             s.ClientSessionId,
+            s.Usage?.CostUsd,
+            s.Usage?.InputTokens,
+            s.Usage?.OutputTokens,
+            CostEstimated = s.Usage?.Estimated,
         };
     }
 

@@ -1,0 +1,17 @@
+namespace Orchestra.Client;
+
+/// <summary>Where a session's work is: <c>GET /api/teams/{id}/recover</c>.</summary>
+/// <param name="Commit">What brings back most; null when only the worktree is left.</param>
+public sealed record RecoveryView(string SessionId, string RepoPath, string? Commit, IReadOnlyList<RecoverySourceView> Sources);
+
+/// <param name="Kind">worktree, kept, branch or wip.</param>
+public sealed record RecoverySourceView(string Kind, string Name, string? Commit, DateTimeOffset? CommittedAt);
+
+/// <summary>What crashes left behind: <c>GET /api/doctor</c>.</summary>
+public sealed record DoctorView(IReadOnlyList<FindingView> Findings);
+
+/// <summary>The answer of <c>POST /api/doctor/clean</c>.</summary>
+public sealed record DoctorCleanView(IReadOnlyList<FindingView> Cleaned, IReadOnlyList<FindingView> Left);
+
+/// <param name="Obstacle">Why it is not cleaned; null when it can be, or was.</param>
+public sealed record FindingView(string Kind, string Name, string? RepoPath, string? Path, string? Commit, string Reason, string? Obstacle);
