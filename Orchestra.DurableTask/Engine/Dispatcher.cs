@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using DurableTask.Core.History;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Orchestra.DurableTask.Journal;
 
@@ -145,7 +144,7 @@ internal sealed class Dispatcher : IAsyncDisposable
                 return false;
 
             // A full or broken disk or another version is not the instance's doing: it does not count and is tried for as long as it takes.
-            if (error is not (SqliteException or IOException or VersionRejectedException))
+            if (error is not (IOException or VersionRejectedException))
                 slot.Failures++;
             slot.Pauses++;
             Log.TurnFailed(logger, error, slot.InstanceId, slot.Failures);

@@ -19,7 +19,7 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         Time = time;
         Logger = logger;
         database = new Database(options.Path, options.Synchronous.ToString().ToUpperInvariant());
-        Writer = new Writer(database.Main);
+        Writer = new Writer(database.Main, options);
         upkeep = new Upkeep(this, database.InMemory);
     }
 

@@ -33,6 +33,9 @@ public sealed class EmbeddedOptions
     /// <summary>How long a stopping worker waits for activities that heed their cancellation.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long to wait for others to end their writing before a write fails.</summary>
+    internal TimeSpan LockPatience { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Replays every turn from history; a test of determinism.</summary>
     internal bool ForceReplay { get; set; }
 }

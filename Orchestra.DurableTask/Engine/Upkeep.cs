@@ -72,6 +72,8 @@ internal sealed class Upkeep : IAsyncDisposable
             }
             catch (Exception error)
             {
+                // What it saw is still to be dealt with.
+                pending = true;
                 Log.UpkeepFailed(engine.Logger, error);
             }
 

@@ -24,10 +24,24 @@ internal sealed class Database : IDisposable
         if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         Main = Open();
-        Migrate(Main);
+        try
+        {
+            Migrate(Main);
+            Main.Script("PRAGMA busy_timeout = 0");
+        }
+        catch (SqliteException error)
+        {
+            Main.Dispose();
+            throw JournalException.From(error, path);
+        }
+        catch
+        {
+            Main.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The connection of the writer; in memory it is the only one.</summary>
+    /// <summary>The connection of the writer, which waits for the lock in its own way; in memory it is the only one.</summary>
     public Session Main { get; }
 
     public bool InMemory => path is null;
@@ -40,6 +54,10 @@ internal sealed class Database : IDisposable
         try
         {
             return query(session);
+        }
+        catch (SqliteException error)
+        {
+            throw JournalException.From(error, path);
         }
         finally
         {
@@ -77,7 +95,8 @@ internal sealed class Database : IDisposable
         }
         catch
         {
-            session.Script("ROLLBACK");
+            if (session.InTransaction)
+                session.Script("ROLLBACK");
             throw;
         }
     }
@@ -105,6 +124,11 @@ internal sealed class Database : IDisposable
             }
 
             return session;
+        }
+        catch (SqliteException error)
+        {
+            connection.Dispose();
+            throw JournalException.From(error, path);
         }
         catch
         {

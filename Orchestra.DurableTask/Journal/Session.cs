@@ -9,6 +9,27 @@ internal sealed class Session(SqliteConnection connection) : IDisposable
 
     public SqliteConnection Connection => connection;
 
+    /// <summary>Whether a transaction is open: SQLite ends it by itself when, for instance, the disk is full.</summary>
+    public bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
+
+    /// <summary>
+    /// Begins to write as soon as nobody else does. SQLite's own way of waiting sleeps for ever longer, up to 100 ms; between processes
+    /// that commit every few milliseconds that is a long time.
+    /// </summary>
+    public void BeginImmediate(TimeSpan patience)
+    {
+        long start = Environment.TickCount64;
+        while (true)
+        {
+            int code = SQLitePCL.raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE");
+            if (code == SQLitePCL.raw.SQLITE_OK)
+                return;
+            if ((code & 0xFF) != SQLitePCL.raw.SQLITE_BUSY || Environment.TickCount64 - start > patience.TotalMilliseconds)
+                SqliteException.ThrowExceptionForRC(code, connection.Handle);
+            Thread.Sleep(1);
+        }
+    }
+
     public int Execute(string sql, params ReadOnlySpan<object?> args) => Bind(sql, args).ExecuteNonQuery();
 
     public long Insert(string sql, params ReadOnlySpan<object?> args)

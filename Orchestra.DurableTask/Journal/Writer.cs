@@ -12,12 +12,14 @@ internal sealed class Writer : IDisposable
     private const int MaxBatch = 1000;
 
     private readonly Session session;
+    private readonly EmbeddedOptions options;
     private readonly BlockingCollection<Job> jobs = [];
     private readonly Thread thread;
 
-    public Writer(Session session)
+    public Writer(Session session, EmbeddedOptions options)
     {
         this.session = session;
+        this.options = options;
         thread = new Thread(Loop) { IsBackground = true, Name = "journal" };
         thread.Start();
     }
@@ -25,6 +27,7 @@ internal sealed class Writer : IDisposable
     /// <summary>
     /// Runs the body in a transaction. What it adds to the effects is done after the commit, on the writer's thread and in
     /// order of commit, so that hand-overs in memory cannot overtake each other: effects must be short and never block.
+    /// The body may run again when what it was batched with could not be written.
     /// </summary>
     public Task<T> Run<T>(Func<Session, List<Action>, T> body) => Add(new Job<T>(body, transacted: true));
 
@@ -77,7 +80,7 @@ internal sealed class Writer : IDisposable
     {
         try
         {
-            session.Execute("BEGIN IMMEDIATE");
+            session.BeginImmediate(options.LockPatience);
             foreach (Job job in batch)
                 Guarded(job);
             session.Execute("COMMIT");
@@ -85,14 +88,21 @@ internal sealed class Writer : IDisposable
         catch (Exception error)
         {
             Rollback();
-            foreach (Job job in batch)
-                job.Fail(error);
+            if (batch.Count == 1 || IsBusy(error))
+                batch.ForEach(job => job.Fail(Explained(error)));
+            else
+                batch.ForEach(job => Commit([job]));
             return;
         }
 
         foreach (Job job in batch)
             job.Committed();
     }
+
+    /// <summary>Then nobody can write; else what was too much together may be possible, at least in part, one by one.</summary>
+    private static bool IsBusy(Exception error) => error is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_BUSY };
+
+    private Exception Explained(Exception error) => error is SqliteException sqlite ? JournalException.From(sqlite, options.Path) : error;
 
     private void Guarded(Job job)
     {
@@ -103,7 +113,10 @@ internal sealed class Writer : IDisposable
         }
         catch (Exception error)
         {
-            job.Fault(error);
+            // With the transaction all of the batch is gone, not this job alone.
+            if (!session.InTransaction)
+                throw;
+            job.Fault(Explained(error));
             session.Execute("ROLLBACK TO job");
         }
 
@@ -112,14 +125,8 @@ internal sealed class Writer : IDisposable
 
     private void Rollback()
     {
-        try
-        {
+        if (session.InTransaction)
             session.Execute("ROLLBACK");
-        }
-        catch (SqliteException)
-        {
-            // SQLite has rolled back by itself.
-        }
     }
 
     private abstract class Job(bool transacted)
@@ -146,7 +153,12 @@ internal sealed class Writer : IDisposable
 
         public Task<T> Task => done.Task;
 
-        public override void Execute(Session session) => result = body(session, effects);
+        public override void Execute(Session session)
+        {
+            fault = null;
+            effects.Clear();
+            result = body(session, effects);
+        }
 
         public override void Alone(Session session)
         {

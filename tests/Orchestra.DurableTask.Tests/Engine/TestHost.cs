@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orchestra.DurableTask;
 using Orchestra.DurableTask.Engine;
 
@@ -30,9 +31,10 @@ internal sealed class TestHost : IAsyncDisposable
         Action<DurableTaskRegistry> tasks,
         Action<EmbeddedOptions>? options = null,
         TimeProvider? time = null,
-        Action<DurableTaskWorkerOptions>? worker = null)
+        Action<DurableTaskWorkerOptions>? worker = null,
+        ILoggerProvider? logs = null)
     {
-        TestHost host = Create(tasks, options, time, worker);
+        TestHost host = Create(tasks, options, time, worker, logs);
         await host.StartWorkerAsync();
         return host;
     }
@@ -42,12 +44,17 @@ internal sealed class TestHost : IAsyncDisposable
         Action<DurableTaskRegistry> tasks,
         Action<EmbeddedOptions>? options = null,
         TimeProvider? time = null,
-        Action<DurableTaskWorkerOptions>? worker = null)
+        Action<DurableTaskWorkerOptions>? worker = null,
+        ILoggerProvider? logs = null)
     {
         var collection = new ServiceCollection();
         if (time is not null)
             collection.AddSingleton(time);
-        collection.AddLogging();
+        collection.AddLogging(builder =>
+        {
+            if (logs is not null)
+                builder.AddProvider(logs);
+        });
         collection.AddDurableTaskWorker(builder =>
         {
             builder.AddTasks(tasks).UseEmbedded(options);
