@@ -18,7 +18,7 @@ public sealed class AgentRunner
         this.worktree = worktree;
     }
 
-    /// <exception cref="OperationCanceledException">The host stops; the agent was ended and the next call starts it over.</exception>
+    /// <exception cref="OperationCanceledException">The host stops; the agent was ended and the next call starts it again.</exception>
     public Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
     {
         bool isClaude = run.Command.Client == ClientModes.ClaudeCode;
@@ -32,7 +32,7 @@ public sealed class AgentRunner
             TimeSpan.FromSeconds(run.TimeoutSeconds),
             run.Command.PassEnvironment) { SeparateErrors = isClaude };
         return engine.RunAsync(
-            request, startsOver => PrepareAsync(run, startsOver, cancellationToken), cancellationToken, isClaude ? new ClaudeClient(run) : Plain(run));
+            request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, isClaude ? new ClaudeClient(run) : Plain(run));
     }
 
     private static PlainClient Plain(AgentRun run)
@@ -43,6 +43,10 @@ public sealed class AgentRunner
             inArgument ? null : run.Prompt);
     }
 
-    private Task PrepareAsync(AgentRun run, bool startsOver, CancellationToken cancellationToken) =>
-        startsOver && run.RestartFrom is { } commit ? worktree.TakeBackAsync(run, commit, cancellationToken) : Task.CompletedTask;
+    private Task PrepareAsync(AgentRun run, RunBeginning beginning, CancellationToken cancellationToken) => beginning switch
+    {
+        RunBeginning.Continued => worktree.UnlockAsync(run, cancellationToken),
+        RunBeginning.StartedOver when run.RestartFrom is { } commit => worktree.TakeBackAsync(run, commit, cancellationToken),
+        _ => Task.CompletedTask,
+    };
 }

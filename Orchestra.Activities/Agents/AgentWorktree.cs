@@ -23,6 +23,12 @@ internal sealed class AgentWorktree(
         await GitAsync(folder, cancellationToken, "clean", "--quiet", "-f", "-d");
     }
 
+    /// <summary>For an agent that goes on: what its killed git left locked is opened, nothing else is touched.</summary>
+    public async Task UnlockAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        if (await worktrees.FindAsync(run.RepoPath, run.WorktreePath, cancellationToken) is { } folder) locks.Remove(folder);
+    }
+
     private Task<string> CommitAsync(AgentRun run, WorktreeSnapshot snapshot, string commit, CancellationToken cancellationToken) =>
         plumbing.CommitTreeAsync(
             run.RepoPath, snapshot.Tree, [snapshot.Head ?? commit], $"Work in progress of {run.RunId} before it starts over\n",

@@ -40,7 +40,7 @@ public sealed class GateRunner
         if (take is not null && result.Status == RunStatus.Completed) await take();
         return result;
 
-        async Task PrepareAsync(bool startsOver)
+        async Task PrepareAsync(RunBeginning beginning)
         {
             await worktree.CheckOutAsync(gate, cancellationToken);
             ran = true;

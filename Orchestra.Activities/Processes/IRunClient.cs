@@ -23,5 +23,18 @@ internal sealed record RunStart(IReadOnlyList<string> Argv, string? Input, strin
 /// <param name="Session">As in <see cref="RunStart"/>.</param>
 internal sealed record FormerAttempt(DateTimeOffset Start, string? Session);
 
+/// <summary>What the working folder is made ready for.</summary>
+internal enum RunBeginning
+{
+    First,
+
+    /// <summary>A former attempt's work stays as it is.</summary>
+    Continued,
+
+    /// <summary>A former attempt's work must not be there.</summary>
+    StartedOver,
+}
+
 /// <param name="OutputTail">The last 4 KB for people to read.</param>
-internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.RunUsage? Usage = null);
+/// <param name="Session">The client's own id of the session that did the work.</param>
+internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.RunUsage? Usage = null, string? Session = null);

@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Information, "Run {RunId} still goes on as process {Pid} and is adopted.")]
     public static partial void RunAdopted(ILogger logger, string runId, int pid);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Run {RunId} was broken off without a result and starts over.")]
+    [LoggerMessage(3003, LogLevel.Warning, "Run {RunId} was broken off without a result and is started again.")]
     public static partial void RunStartsOver(ILogger logger, string runId);
 
     [LoggerMessage(3004, LogLevel.Warning, "Run {RunId} is being ended: {Reason}.")]

@@ -22,10 +22,10 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
 
     private static readonly RunEnd NotStarted = new(RunStatus.Cancelled, null, "Cancelled before it started.");
 
-    /// <param name="prepare">Makes the working folder ready; called right before a start, with true when a former attempt had begun that is not continued.</param>
+    /// <param name="prepare">Makes the working folder ready; called right before a start.</param>
     /// <param name="client">The program; null for one of which nothing is known.</param>
-    /// <exception cref="OperationCanceledException">The host stops; the run was ended and is started over by the next call.</exception>
-    public async Task<RunResult> RunAsync(RunRequest request, Func<bool, Task> prepare, CancellationToken cancellationToken, IRunClient? client = null)
+    /// <exception cref="OperationCanceledException">The host stops; the run was ended and is started again by the next call.</exception>
+    public async Task<RunResult> RunAsync(RunRequest request, Func<RunBeginning, Task> prepare, CancellationToken cancellationToken, IRunClient? client = null)
     {
         client ??= new PlainClient(request.Argv, request.Input);
         using IDisposable _ = await runs.EnterAsync(request.RunId, cancellationToken);
@@ -45,20 +45,20 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
             if (watch.IsCancelled()) return Conclude(folder, now, client.Read(folder, NotStarted)!);
             FormerAttempt? left = folder.ReadStart() is { } before ? new FormerAttempt(before, folder.ReadSession()) : null;
             RunStart next = client.Next(left);
-            await prepare(left is not null && !next.Continues);
+            await prepare(left is null ? RunBeginning.First : next.Continues ? RunBeginning.Continued : RunBeginning.StartedOver);
             RunRequest attempt = request with { Argv = next.Argv, Input = next.Input };
             if (attempt.FindObstacle() is { } obstacle)
                 return Conclude(folder, now, new RunReading(new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error), ""));
-            RunEnd end = await StartAsync(attempt, next.Session, folder, tree, watch, now, cancellationToken);
+            RunEnd end = await StartAsync(attempt, next, folder, tree, watch, now, cancellationToken);
             if (client.Read(folder, end) is { } done) return Conclude(folder, now, done);
         }
     }
 
     private async Task<RunEnd> StartAsync(
-        RunRequest request, string? session, RunFolder folder, ProcessTree tree, RunWatch watch, DateTimeOffset now, CancellationToken cancellationToken)
+        RunRequest request, RunStart next, RunFolder folder, ProcessTree tree, RunWatch watch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        string token = folder.Begin(request.Input, now, session);
+        string token = folder.Begin(request.Input, now, next.Session, next.Continues);
         Process process;
         try
         {
@@ -77,7 +77,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         }
     }
 
-    /// <summary>What a former attempt, perhaps of a host that crashed, came to; null when the run must start over.</summary>
+    /// <summary>What a former attempt, perhaps of a host that crashed, came to; null when the run must be started again.</summary>
     private async Task<RunEnd?> TakeUpAsync(
         RunRequest request, RunFolder folder, ProcessTree tree, RunWatch watch, DateTimeOffset start, CancellationToken cancellationToken)
     {
@@ -108,7 +108,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
     {
         RunEnd end = reading.End;
         RunResult result = new(
-            end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage);
+            end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session);
         folder.WriteResult(result);
         return result;
     }

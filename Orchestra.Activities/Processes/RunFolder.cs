@@ -67,14 +67,19 @@ internal sealed class RunFolder(string path)
     /// <summary>The current attempt's <see cref="RunStart.Session"/>.</summary>
     public string? ReadSession() => ReadOrNull("attempt")?.Split('\n') is [_, _, _, _, { Length: > 0 } session, ..] ? session : null;
 
+    /// <summary>Whether the current attempt goes on with a former one's session.</summary>
+    public bool ReadContinues() => ReadOrNull("attempt")?.Split('\n') is [_, _, _, _, _, Continuing, ..];
+
+    private const string Continuing = "continues";
+
     /// <summary>Prepares a new attempt: what a former one left is removed, its output stays.</summary>
     /// <returns>The token without which a supervisor does not start.</returns>
-    public string Begin(string? input, DateTimeOffset now, string? session = null)
+    public string Begin(string? input, DateTimeOffset now, string? session = null, bool continues = false)
     {
         Directory.CreateDirectory(Path);
         // First, so that a late supervisor of a former attempt finds that its time is over.
         string token = Guid.NewGuid().ToString("N");
-        Write("attempt", string.Create(CultureInfo.InvariantCulture, $"{token}\n{now:O}\n{Length(OutputFile)}\n{Length(ErrorFile)}\n{session}\n"));
+        Write("attempt", string.Create(CultureInfo.InvariantCulture, $"{token}\n{now:O}\n{Length(OutputFile)}\n{Length(ErrorFile)}\n{session}\n{(continues ? Continuing : "")}\n"));
         foreach (string name in (string[])["pid", "exit", "ending"]) File.Delete(In(name));
         if (input is not null) Write("prompt.txt", input);
         return token;

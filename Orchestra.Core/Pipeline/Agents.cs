@@ -24,8 +24,10 @@ public enum RunStatus
 
 /// <param name="OutputTail">The last 4 KB of the output, for people to read.</param>
 /// <param name="Usage">What the run cost; null for clients that do not tell.</param>
+/// <param name="ClientSessionId">The client's own id of the session that did the work.</param>
 public sealed record RunResult(
-    RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null);
+    RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null,
+    string? ClientSessionId = null);
 
 /// <summary>What was used of a model.</summary>
 /// <param name="CostUsd">US dollars; null when not known.</param>

@@ -60,6 +60,7 @@ public static class AgentOrchestrator
                 Error = run.Error,
                 LastLine = LastLine(run.OutputTail),
                 Usage = run.Usage,
+                ClientSessionId = run.ClientSessionId ?? session.ClientSessionId,
             };
         }
         catch (TaskFailedException e)

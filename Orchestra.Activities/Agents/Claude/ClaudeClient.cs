@@ -6,14 +6,21 @@ namespace Orchestra.Activities.Agents.Claude;
 /// <summary>The Claude Code CLI as a client of the run engine: prompt on standard input, stream-json on standard output.</summary>
 internal sealed class ClaudeClient(AgentRun run) : IRunClient
 {
+    private const string GoOn =
+        "The program that runs you was stopped and started again. Go on with your task where you were; look first at what the last step left behind.";
+
     // Longer events exist only as tool results with pictures or whole files, of which nothing is needed.
     private const int LongestLine = 32 * 1024 * 1024;
 
     private ClaudeTranscript? transcript;
     private LineTail? tail;
+    private bool sessionIsGone;
 
     public RunStart Next(FormerAttempt? former)
     {
+        // The CLI tells the model itself that its last tool call was interrupted.
+        if (former?.Session is { } known && !sessionIsGone)
+            return new RunStart([.. run.Command.Argv, "--resume", known], GoOn, known, Continues: true);
         string session = ClaudeCommands.SessionId(run.RunId, former?.Start);
         return new RunStart([.. run.Command.Argv, "--session-id", session], run.Prompt, session);
     }
@@ -28,8 +35,9 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     {
         Follow(folder, ended: true);
         ClaudeTranscript read = transcript!;
-        string? complaint = OutputTail.LastLine(folder.ErrorFile);
-        return new RunReading(ClaudeVerdict.On(end, read.Attempt, complaint), OutputTail.Cut(read.Text), read.Usage.Total());
+        RunEnd verdict = ClaudeVerdict.On(end, read.Attempt, OutputTail.LastLine(folder.ErrorFile));
+        sessionIsGone = folder.ReadContinues() && ClaudeVerdict.IsUnknownSession(verdict);
+        return sessionIsGone ? null : new RunReading(verdict, OutputTail.Cut(read.Text), read.Usage.Total(), folder.ReadSession());
     }
 
     private void Follow(RunFolder folder, bool ended)

@@ -32,6 +32,10 @@ internal static partial class ClaudeVerdict
         return end;
     }
 
+    /// <summary>The session to go on with was never written, or is lost with the CLI's own folder.</summary>
+    public static bool IsUnknownSession(RunEnd verdict) =>
+        verdict.Status == RunStatus.Failed && verdict.Error?.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) == true;
+
     private static RunEnd WithoutResult(RunEnd end, ClaudeAttempt attempt, string? complaint)
     {
         string how = end.Error ?? "exit code 0";

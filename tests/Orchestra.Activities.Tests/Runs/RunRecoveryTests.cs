@@ -96,9 +96,9 @@ public sealed class RunRecoveryTests : RunFixture
         Assert.Equal(RunStatus.Completed, result.Status);
         AssertNothingLeft();
 
-        async Task PrepareAsync(bool again)
+        async Task PrepareAsync(RunBeginning beginning)
         {
-            startedOver = again;
+            startedOver = beginning == RunBeginning.StartedOver;
             Assert.False(IsAlive(await PidAsync("child")));
         }
     }
