@@ -1,0 +1,107 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Orchestra.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Orchestra.Dashboard.Tests;
+
+/// <summary>The dashboard in a real browser against the real host with real projects.</summary>
+public sealed class DashboardTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
+{
+    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
+
+    [Theory]
+    [InlineData("Approve", "Approved.", "completed")]
+    [InlineData("Reject", "Rejected.", "failed")]
+    public async Task A_decision_is_answered_from_the_inbox(string button, string said, string end)
+    {
+        using TestRepository repository = TestRepository.Create();
+        string name = $"Gate {button}";
+        await LaunchAsync(repository, name, "echo mended > state.txt", buildCommand: "cat state.txt && grep -q mended state.txt", task: "echo broken > state.txt");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/");
+        ILocator card = page.Locator("article.decision", new PageLocatorOptions { HasText = name });
+        await Expect(card.GetByText("broken").First).ToBeVisibleAsync(Patiently);
+        await DashboardFixture.ShotAsync(page, $"inbox-{button}");
+
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button }).ClickAsync();
+        await Expect(page.GetByText(said).Or(page.GetByText("Nothing is waiting.")).First).ToBeVisibleAsync(Patiently);
+        await page.GotoAsync("/projects");
+        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = name }).GetByText(end, new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_project_is_launched_from_the_form_and_shown_live()
+    {
+        using TestRepository repository = TestRepository.Create();
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await page.GetByLabel("Name").FillAsync("From the form");
+        await page.GetByLabel("Repository").FillAsync(repository.Folder);
+        await page.GetByLabel("Team").FillAsync("feature-dev");
+        await page.GetByLabel("Task").FillAsync("true");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "From the form" })).ToBeVisibleAsync(Patiently);
+        await Expect(page.Locator(".state.completed, .state.failed").First).ToBeVisibleAsync(Patiently);
+        await DashboardFixture.ShotAsync(page, "project");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_wrong_launch_says_the_field()
+    {
+        (IPage page, _) = await dashboard.OpenAsync("/launch");
+        await page.GetByLabel("Name").FillAsync("Wrong");
+        await page.GetByLabel("Repository").FillAsync("/no/such/folder");
+        await page.GetByLabel("Team").FillAsync("feature-dev");
+        await page.GetByLabel("Task").FillAsync("true");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("repo_path", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
+    }
+
+    [Fact]
+    public async Task What_agents_and_people_write_is_never_markup()
+    {
+        using TestRepository repository = TestRepository.Create();
+        const string Hostile = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202E\u001b[31m";
+        string id = await LaunchAsync(repository, Hostile, "true", buildCommand: null, task: "echo '<b onclick=alert(3)>x</b>'; echo a > a2.txt");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
+        await Expect(page.GetByText("completed").First).ToBeVisibleAsync(Patiently);
+        Assert.Contains("<script>alert(2)</script>", await page.Locator("h1").InnerTextAsync());
+        Assert.Equal(0, await page.Locator("main img, main script, main b").CountAsync());
+        Assert.Empty(complaints);
+    }
+
+    [Theory]
+    [InlineData("/", "inbox")]
+    [InlineData("/projects", "projects")]
+    [InlineData("/launch", "launch")]
+    public async Task Pages_fit_a_phone_and_axe_finds_nothing_serious(string path, string name)
+    {
+        (IPage page, _) = await dashboard.OpenAsync(path, width: 375, height: 800);
+        await Expect(page.Locator("h1")).ToBeVisibleAsync(Patiently);
+        int width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(width <= 375, $"{path} is {width} pixels wide.");
+        await DashboardFixture.ShotAsync(page, $"phone-{name}");
+        var violations = (await page.RunAxe()).Violations.Where(v => v.Impact is "serious" or "critical");
+        Assert.Empty(violations.Select(v => $"{v.Id}: {v.Help} {v.Nodes[0].Html}"));
+    }
+
+    private async Task<string> LaunchAsync(TestRepository repository, string name, string fix, string? buildCommand, string task)
+    {
+        using HttpResponseMessage response = await dashboard.Http.PostAsJsonAsync("api/gm/launch", new JsonObject
+        {
+            ["project_name"] = name,
+            ["repo_path"] = repository.Folder,
+            ["build_command"] = buildCommand,
+            ["agents"] = new JsonArray(new JsonObject { ["team"] = "feature-dev", ["task"] = name, ["command"] = Command(task) }),
+            ["fix_command"] = Command(fix),
+        });
+        JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.True(response.IsSuccessStatusCode, answer.ToJsonString());
+        return (string)answer["project_id"]!;
+    }
+
+    private static JsonObject Command(string script) => new() { ["argv"] = new JsonArray("/bin/sh", "-e", "-c", script) };
+}
