@@ -13,9 +13,9 @@ command -v dotnet >/dev/null || fail "dotnet is not on the PATH; install the .NE
 command -v git >/dev/null || fail "git is not on the PATH; install git 2.38 or newer"
 
 # What some tests need beyond .NET and git installs itself here.
-if [ -f build/test-dependencies.sh ]; then
-    bash build/test-dependencies.sh || fail "build/test-dependencies.sh failed"
-fi
+for script in build/test-dependencies*.sh; do
+    [ ! -f "$script" ] || bash "$script" || fail "$script failed"
+done
 
 dotnet build Orchestra.Functions.sln -c Release -v q --nologo || fail "the build failed"
 
