@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
     public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
+
+    [LoggerMessage(3, LogLevel.Debug, "A client of {Channel} is gone: {Reason}")]
+    public static partial void SocketEnded(ILogger logger, string channel, string reason);
 }

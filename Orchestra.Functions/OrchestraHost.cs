@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orchestra.Activities;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
@@ -15,9 +16,12 @@ using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
+using Orchestra.Core.Output;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Events;
+using Orchestra.Functions.Logs;
 using Orchestra.Functions.Security;
+using Orchestra.Functions.Sockets;
 using Orchestra.Functions.State;
 using Orchestra.Storage;
 
@@ -44,6 +48,14 @@ public static class OrchestraHost
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<EventReader>();
+        services.AddSingleton<EventTail>();
+        services.AddSingleton(SocketLimits.From(builder.Configuration));
+        services.AddSingleton<IStartupFilter, SocketFilter>();
+        services.AddSingleton(Redactor.FromEnvironment(builder.Configuration.AsEnumerable()));
+        services.AddSingleton<LogQueue>();
+        services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogQueue>());
+        builder.Logging.AddFilter<LogQueue>(null, LogLevel.Information);
+        services.AddHostedService<LogRecorder>();
         services.AddSingleton<IRunObserver, SessionProgress>();
         services.AddSingleton(new ClaudeCli(
             builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")));

@@ -20,6 +20,10 @@ public sealed class EventLog(ITableStore tables)
     private const int BatchLength = 500_000;
     private readonly SemaphoreSlim appending = new(1, 1);
     private TaskCompletionSource appended = NewSignal();
+    private long version;
+
+    /// <summary>Rises with every append of this process.</summary>
+    public long Version => Volatile.Read(ref version);
 
     /// <summary>Adds those events whose keys are not in the log yet, in this order.</summary>
     public async Task AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
@@ -41,6 +45,7 @@ public sealed class EventLog(ITableStore tables)
             appending.Release();
         }
 
+        Interlocked.Increment(ref version);
         Interlocked.Exchange(ref appended, NewSignal()).SetResult();
     }
 

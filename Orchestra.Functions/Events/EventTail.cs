@@ -1,0 +1,100 @@
+using Orchestra.Core.Events;
+
+namespace Orchestra.Functions.Events;
+
+/// <summary>
+/// The log's last events in memory: however many clients listen, each event is read and serialized once. Who is further behind
+/// reads from the store at its own cost.
+/// </summary>
+internal sealed class EventTail(EventLog log)
+{
+    private const int Kept = 2048;
+    private const int PageSize = 100;
+    private const int FillSize = 500;
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim filling = new(1, 1);
+    private readonly Lock access = new();
+    private readonly Queue<EventFrame> recent = new();
+    private long last = -1;
+    private long seen = -1;
+
+    /// <summary>The last number that is known here.</summary>
+    public long Last => Volatile.Read(ref last);
+
+    /// <summary>Frames behind a number, at most a page of them; waits until there are some. All channels, so that the caller can move its place on.</summary>
+    public async Task<IReadOnlyList<EventFrame>> NextAsync(long after, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task change = log.NextAsync();
+            await FillAsync(log.Version, force: false);
+            if (await ReadAsync(after) is { Count: > 0 } page)
+                return page;
+            try
+            {
+                await change.WaitAsync(LookAgain, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // Another process may have appended, which nobody signals here.
+                await FillAsync(log.Version, force: true);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<EventFrame>> ReadAsync(long after)
+    {
+        lock (access)
+        {
+            if (recent.Count > 0 && after >= recent.Peek().Seq - 1)
+                return after >= last ? [] : [.. recent.Skip((int)(after - recent.Peek().Seq + 1)).Take(PageSize)];
+            if (after >= last)
+                return [];
+        }
+
+        IReadOnlyList<LoggedEvent> page = await log.ReadAsync(after, PageSize, CancellationToken.None);
+        return [.. page.Select(e => new EventFrame(e))];
+    }
+
+    private async Task FillAsync(long version, bool force)
+    {
+        if (!force && Volatile.Read(ref seen) >= version)
+            return;
+        await filling.WaitAsync();
+        try
+        {
+            if (!force && seen >= version)
+                return;
+            long now = log.Version;
+            if (last < 0)
+                last = await log.HeadAsync(CancellationToken.None);
+            else
+                await TakeNewAsync();
+            Volatile.Write(ref seen, now);
+        }
+        finally
+        {
+            filling.Release();
+        }
+    }
+
+    private async Task TakeNewAsync()
+    {
+        IReadOnlyList<LoggedEvent> page;
+        do
+        {
+            page = await log.ReadAsync(last, FillSize, CancellationToken.None);
+            lock (access)
+            {
+                foreach (LoggedEvent e in page)
+                {
+                    recent.Enqueue(new EventFrame(e));
+                    last = e.Seq;
+                    if (recent.Count > Kept)
+                        recent.Dequeue();
+                }
+            }
+        }
+        while (page.Count == FillSize);
+    }
+}
