@@ -17,6 +17,7 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
     ShowCommand.Create(),
     DecisionCommand.Create("approve", "Approves a decision that waits."),
     DecisionCommand.Create("reject", "Rejects a decision that waits."),
+    DecisionCommand.CreateAnswer(),
     CancelCommand.Create(),
     RetryCommand.Create(),
     RecoverCommand.Create(),

@@ -75,9 +75,17 @@ public sealed record DecisionView
     public string Description { get; init; } = "";
     public string ProposedAction { get; init; } = "";
     public string Status { get; init; } = "";
+
+    /// <summary>The answers that it takes.</summary>
+    public IReadOnlyList<string> Answers { get; init; } = DecisionAnswers.Usual;
     public DecisionContext Context { get; init; } = new();
     public DateTime? CreatedAt { get; init; }
 }
+
+/// <summary>What became of a decision.</summary>
+/// <param name="Action">Its new status.</param>
+/// <param name="WorktreePath">Where a person is to resolve the conflict.</param>
+public sealed record Resolved(string DecisionId, string Action, string? WorktreePath = null);
 
 /// <summary>An error answer: <c>application/problem+json</c>, with the field and, in <c>detail</c>, what is wrong and the fix.</summary>
 internal sealed record Problem

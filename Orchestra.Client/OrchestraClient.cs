@@ -26,9 +26,9 @@ public sealed class OrchestraClient(Uri address) : IDisposable
     public Task<ProjectView> ProjectAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<ProjectView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}", null, cancellationToken);
 
-    /// <param name="action"><c>approve</c> or <c>reject</c>.</param>
-    public Task ResolveAsync(string decisionId, string action, string? comment, CancellationToken cancellationToken) =>
-        SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/decisions/{Uri.EscapeDataString(decisionId)}/resolve", new { action, comment }, cancellationToken);
+    /// <param name="action">One of the decision's answers.</param>
+    public Task<Resolved> ResolveAsync(string decisionId, string action, string? comment, CancellationToken cancellationToken) =>
+        SendAsync<Resolved>(HttpMethod.Post, $"api/gm/decisions/{Uri.EscapeDataString(decisionId)}/resolve", new { action, comment }, cancellationToken);
 
     public Task CancelAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/cancel", new { }, cancellationToken);

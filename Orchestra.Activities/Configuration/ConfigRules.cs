@@ -100,6 +100,7 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         RequirePositive("pipeline.fix_timeout_seconds", pipeline.FixTimeoutSeconds);
         Require(pipeline.MaxFixAttempts >= 0, "pipeline.max_fix_attempts", "must not be negative");
         RequirePositive("pipeline.max_landing_attempts", pipeline.MaxLandingAttempts);
+        RequirePositive("pipeline.max_resolve_attempts", pipeline.MaxResolveAttempts);
         problems.AddRange(new MergeRules(lineOf).Check(pipeline.Mechanical, pipeline.UnionFiles, pipeline.GeneratedFiles));
     }
 

@@ -1,3 +1,4 @@
+using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Git;
@@ -40,15 +41,19 @@ public sealed class ConflictWork(
         HashSet<string> conflicted = new(input.ConflictedPaths.Concat(merge.Paths), StringComparer.Ordinal);
         IReadOnlyList<string> changed = await plumbing.ChangedPathsAsync(input.RepoPath, merge.Tree, snapshot.Tree, cancellationToken);
         string? objection = MarkersLeft(worktree, conflicted)
-            ?? ChangedElsewhere(changed, conflicted)
+            ?? ChangedElsewhere(changed, conflicted, input.MayChange ?? [])
             ?? await UnsettledAsync(input.RepoPath, merge, snapshot, changed, cancellationToken);
         if (objection is not null)
             return new ConcludedWork(null, objection);
 
         string commit = await plumbing.CommitTreeAsync(
             input.RepoPath, snapshot.Tree, [input.Ours, input.Theirs], input.Message, input.Date, cancellationToken);
-        await plumbing.MoveRefAsync(
-            input.RepoPath, input.IntegrationRef, input.Ours, commit, "agent-orchestra: resolved merge", cancellationToken);
+        if (input.MoveRef)
+        {
+            await plumbing.MoveRefAsync(
+                input.RepoPath, input.IntegrationRef, input.Ours, commit, "agent-orchestra: resolved merge", cancellationToken);
+        }
+
         return new ConcludedWork(commit, null);
     }
 
@@ -58,9 +63,9 @@ public sealed class ConflictWork(
         return marked.Count == 0 ? null : $"Conflict markers are left in {string.Join(", ", marked)}.";
     }
 
-    private static string? ChangedElsewhere(IReadOnlyList<string> changed, HashSet<string> conflicted)
+    private static string? ChangedElsewhere(IReadOnlyList<string> changed, HashSet<string> conflicted, IReadOnlyList<string> mayChange)
     {
-        List<string> elsewhere = [.. changed.Where(path => !conflicted.Contains(path) && !IsMovedAside(path, conflicted))];
+        List<string> elsewhere = [.. changed.Where(path => !conflicted.Contains(path) && !IsMovedAside(path, conflicted) && !PathPattern.AnyMatches(mayChange, path))];
         return elsewhere.Count == 0
             ? null
             : $"Only the conflicted files may change, but these changed as well: {string.Join(", ", elsewhere)}.";

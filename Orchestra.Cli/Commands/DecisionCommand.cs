@@ -3,31 +3,47 @@ using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
 
-/// <summary><c>approve</c> and <c>reject</c>.</summary>
+/// <summary><c>approve</c>, <c>reject</c>, and <c>answer</c> for whatever else a decision takes.</summary>
 internal static class DecisionCommand
 {
-    public static Command Create(string action, string description)
+    public static Command Create(string action, string description) => Create(new Command(action, description), null, action);
+
+    public static Command CreateAnswer()
+    {
+        var action = new Argument<string>("ANSWER") { Description = "One of the answers that the decision lists, for example manual." };
+        return Create(new Command("answer", "Answers a decision that waits with something else than yes or no."), action, "");
+    }
+
+    private static Command Create(Command command, Argument<string>? answer, string action)
     {
         Option<string> url = SharedOptions.Url();
         var id = new Argument<string>("ID") { Description = "The decision's id, or its project's when only one decision waits there." };
         var comment = new Option<string?>("--comment") { Description = "A remark that reaches the agent." };
-        var command = new Command(action, description) { id, comment, url };
+        command.Add(id);
+        if (answer is not null)
+            command.Add(answer);
+        command.Add(comment);
+        command.Add(url);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using OrchestraClient client = parsed.Client(url);
+            string chosen = answer is null ? action : parsed.GetRequiredValue(answer);
             string decisionId = parsed.GetRequiredValue(id);
             string? remark = parsed.GetValue(comment);
+            Resolved resolved;
             try
             {
-                await client.ResolveAsync(decisionId, action, remark, cancellationToken);
+                resolved = await client.ResolveAsync(decisionId, chosen, remark, cancellationToken);
             }
             catch (NotFoundError unknown)
             {
                 decisionId = await OnlyDecisionAsync(client, decisionId, unknown, cancellationToken);
-                await client.ResolveAsync(decisionId, action, remark, cancellationToken);
+                resolved = await client.ResolveAsync(decisionId, chosen, remark, cancellationToken);
             }
 
-            Console.WriteLine($"Decision {decisionId}: {(action == "approve" ? "approved" : "rejected")}.");
+            Console.WriteLine($"Decision {decisionId}: {resolved.Action}.");
+            if (resolved.WorktreePath is { } path)
+                Console.WriteLine($"The merge is being laid out in {path}. Resolve it there and approve the decision that comes next.");
             return ExitCodes.Success;
         });
         return command;

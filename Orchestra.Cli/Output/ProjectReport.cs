@@ -52,11 +52,16 @@ internal static class ProjectReport
         output.WriteLine(decision.ProposedAction);
         foreach (string line in ContextLines(decision.Context))
             output.WriteLine($"    {line}");
-        output.WriteLine($"Answer: orchestra approve {decision.DecisionId} | orchestra reject {decision.DecisionId}");
+        output.WriteLine($"Answer: {string.Join(" | ", decision.Answers.Select(answer => Command(answer, decision.DecisionId)))}");
     }
+
+    private static string Command(string answer, string id) =>
+        DecisionAnswers.Usual.Contains(answer) ? $"orchestra {answer} {id}" : $"orchestra answer {id} {answer}";
 
     public static IEnumerable<string> ContextLines(DecisionContext context)
     {
+        foreach (ConflictParty party in context.Parties ?? [])
+            yield return $"{party.Side}: {party.Team} {ShortId(party.Commit)}: {FirstLine(party.Task)}";
         foreach (ConflictedFile file in context.Conflicts ?? [])
         {
             yield return file.Path;

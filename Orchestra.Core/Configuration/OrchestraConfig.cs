@@ -86,6 +86,12 @@ public sealed class PipelineConfig
     public int MaxFixAttempts { get; set; } = 3;
     public int MaxLandingAttempts { get; set; } = 5;
 
+    /// <summary>Agents per approved conflict before the person is asked again.</summary>
+    public int MaxResolveAttempts { get; set; } = 2;
+
+    /// <summary>Patterns of files that an agent may change besides the conflicted ones when it resolves a conflict.</summary>
+    public List<string> ResolutionMayChange { get; set; } = [];
+
     /// <summary>auto, ask or off: what happens to conflicts in which both sides only touch or insert at the same place.</summary>
     public string Mechanical { get; set; } = "auto";
 

@@ -60,9 +60,11 @@ public sealed record LayOutConflictInput(string RepoPath, string WorkId, string 
 public sealed record LaidOutWorktree(string Path);
 
 /// <summary>Takes the worktree's state as the merge commit, if no marker is left in the conflicted files.</summary>
+/// <param name="MoveRef">False: the commit is a candidate, and the integration branch stays.</param>
+/// <param name="MayChange">Patterns of files that may change besides the conflicted ones.</param>
 public sealed record ConcludeConflictInput(
     string RepoPath, string WorktreePath, string IntegrationRef, string Ours, string Theirs,
-    IReadOnlyList<string> ConflictedPaths, string Message, DateTime Date);
+    IReadOnlyList<string> ConflictedPaths, string Message, DateTime Date, bool MoveRef = true, IReadOnlyList<string>? MayChange = null);
 
 /// <summary>A worktree at a commit for a fix agent.</summary>
 public sealed record LayOutFixInput(string RepoPath, string WorkId, string Commit);

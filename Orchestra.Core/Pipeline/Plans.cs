@@ -35,6 +35,8 @@ public sealed record ProjectPlan(
 /// <param name="FixTeamCommand">The agent that resolves conflicts and mends failed gates.</param>
 /// <param name="Mechanical">One of <see cref="MechanicalPolicies"/>; plans made before there was a choice are carried out without.</param>
 /// <param name="Merging">What the configuration says of files that need nobody's decision; the repository's own file goes before it.</param>
+/// <param name="MaxResolveAttempts">Agents per approved conflict before the person is asked again.</param>
+/// <param name="ResolutionMayChange">Patterns of files that an agent may change besides the conflicted ones.</param>
 /// <param name="FixTimeoutSeconds">Its limit.</param>
 public sealed record PipelineOptions(
     AgentCommand FixTeamCommand,
@@ -43,4 +45,6 @@ public sealed record PipelineOptions(
     int MaxFixAttempts = 3,
     int MaxLandingAttempts = 5,
     string Mechanical = MechanicalPolicies.Off,
-    MergePolicy? Merging = null);
+    MergePolicy? Merging = null,
+    int MaxResolveAttempts = 1,
+    IReadOnlyList<string>? ResolutionMayChange = null);

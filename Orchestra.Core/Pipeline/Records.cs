@@ -50,8 +50,11 @@ public static class DecisionAnswers
     /// <summary>An agent is to resolve the conflict, instead of the mechanical result that is proposed.</summary>
     public const string Agent = "agent";
 
+    /// <summary>The person resolves the conflict in a worktree that is laid out for them.</summary>
+    public const string Manual = "manual";
+
     public static readonly IReadOnlyList<string> Usual = [Approve, Reject];
-    public static readonly IReadOnlyList<string> All = [Approve, Reject, Agent];
+    public static readonly IReadOnlyList<string> All = [Approve, Reject, Agent, Manual];
 }
 
 public static class DecisionTypes
@@ -171,7 +174,7 @@ public sealed record DecisionRecord
     public required string Description { get; init; }
     public required string ProposedAction { get; init; }
     public DecisionContext Context { get; init; } = new();
-    /// <summary>pending, approved, rejected or closed (the project ended without an answer).</summary>
+    /// <summary>pending, approved, rejected, manual or closed (the project ended without an answer).</summary>
     public required string Status { get; init; }
     public string? Comment { get; init; }
 
@@ -182,6 +185,9 @@ public sealed record DecisionRecord
 }
 
 /// <summary>What a person needs to decide.</summary>
+/// <param name="Parties">Whose changes meet in a conflict.</param>
+/// <param name="WorkId">Names the worktree that the answer <c>manual</c> lays out.</param>
+/// <param name="WorktreePath">Where a person resolves the conflict.</param>
 /// <param name="Mechanical">The proposed result of a conflict in which both sides' lines can be kept.</param>
 public sealed record DecisionContext(
     string? SessionId = null,
@@ -190,7 +196,10 @@ public sealed record DecisionContext(
     string? Command = null,
     int? ExitCode = null,
     string? OutputTail = null,
-    MechanicalMerge? Mechanical = null);
+    MechanicalMerge? Mechanical = null,
+    IReadOnlyList<ConflictParty>? Parties = null,
+    string? WorkId = null,
+    string? WorktreePath = null);
 
 /// <summary>The answer that reaches the waiting orchestration as an external event.</summary>
 /// <param name="Action">One of <see cref="DecisionAnswers"/>.</param>

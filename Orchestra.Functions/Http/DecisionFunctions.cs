@@ -11,7 +11,7 @@ using Orchestra.Core.Storage;
 namespace Orchestra.Functions.Http;
 
 /// <summary><c>POST /api/gm/decisions/{id}/resolve</c>, and the delivery of answers that a crash left behind.</summary>
-public sealed class DecisionFunctions(ProjectStore store, EventLog events, TimeProvider time, ILogger<DecisionFunctions> logger)
+public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataFolder data, TimeProvider time, ILogger<DecisionFunctions> logger)
 {
     [Function("ResolveDecision")]
     public Task<IActionResult> Resolve(
@@ -31,7 +31,12 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, TimeP
             ?? throw new InputProblem("id", $"There is no decision '{id}'.", StatusCodes.Status404NotFound);
         if (!decision.Answers.Contains(action))
             throw new InputProblem("action", $"This decision takes one of: {string.Join(", ", decision.Answers)}.");
-        string status = action == DecisionAnswers.Reject ? "rejected" : "approved";
+        string status = action switch
+        {
+            DecisionAnswers.Reject => "rejected",
+            DecisionAnswers.Manual => "manual",
+            _ => "approved",
+        };
         var answer = new DecisionAnswer(id, action, comment);
         if (await store.ResolveDecisionAsync(id, status, answer, time.GetUtcNow().UtcDateTime, CancellationToken.None) is null)
         {
@@ -40,7 +45,13 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, TimeP
         }
 
         await DeliverAsync(client, decision.ProjectId, answer);
-        return Answers.Ok(new { Ok = true, DecisionId = id, Action = status });
+        return Answers.Ok(new
+        {
+            Ok = true,
+            DecisionId = id,
+            Action = status,
+            WorktreePath = action == DecisionAnswers.Manual && decision.Context.WorkId is { } workId ? data.Worktree(workId) : null,
+        });
     });
 
     /// <summary>An answer is stored before it is raised; if we died in between, this raises it. A second raise is ignored.</summary>

@@ -19,7 +19,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, T
         var options = new PipelineOptions(
             launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? agents[0].Command,
             pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts,
-            pipeline.Mechanical, MergePolicies.Of(pipeline));
+            pipeline.Mechanical, MergePolicies.Of(pipeline), pipeline.MaxResolveAttempts, pipeline.ResolutionMayChange);
         return new ProjectPlan(
             Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options);
     }

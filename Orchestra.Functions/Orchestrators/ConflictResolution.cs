@@ -3,48 +3,73 @@ using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Orchestrators;
 
-/// <summary>A merge that conflicts: where both sides' lines can be kept, the gates decide; otherwise a person does, an agent resolves, and what it leaves is taken only if it is a resolution.</summary>
+/// <summary>
+/// A merge that conflicts: what can be settled by rule is judged by the gates; for the rest a person decides whether an agent resolves it, they
+/// do it themselves, or the branch stays out.
+/// </summary>
 internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
 {
-    public async Task<Resolution> ResolveAsync(
-        string? sessionId, string incoming, string theirs, string message, IReadOnlyList<ConflictedFile> conflicts, string proposal)
+    private readonly ConflictWorktree worktree = new(run, gates);
+
+    public async Task<Resolution> ResolveAsync(ConflictCase conflict)
     {
-        MechanicalAttempt mechanical = await new MechanicalMerging(run, gates).TryAsync(sessionId, incoming, theirs, message, conflicts);
+        MechanicalAttempt mechanical = await new MechanicalMerging(run, gates).TryAsync(conflict);
         if (mechanical.End is { } end)
             return end;
         string? note = mechanical.Trouble;
         DecisionAnswer? given = mechanical.Answer;
         while (true)
         {
-            string description = $"{incoming} conflicts with what is merged, in {string.Join(", ", conflicts.Select(c => c.Path))}."
-                + (note is null ? "" : $" {note}");
-            DecisionAnswer answer = given ?? await run.DecideAsync(
-                DecisionTypes.MergeConflict, description, proposal, new DecisionContext(SessionId: sessionId, Conflicts: conflicts, Commit: theirs));
+            string workId = run.NextWorkId("manual");
+            DecisionAnswer answer = given ?? await AskAsync(conflict, note, workId);
             given = null;
-            if (answer.Action == DecisionAnswers.Reject)
-                return Resolution.Rejected;
-            ConcludedWork work = await AttemptAsync(incoming, theirs, message, conflicts, answer.Comment);
-            if (work.Commit is not null)
-                return new Resolution(work.Commit, MergeResults.MergedResolved);
-            note = $"The last attempt was not accepted: {work.Reason}";
+            switch (answer.Action)
+            {
+                case DecisionAnswers.Reject:
+                    return Resolution.Rejected;
+                case DecisionAnswers.Manual:
+                    return await new ManualResolution(run, worktree).ResolveAsync(conflict, workId);
+            }
+
+            (string? commit, note) = await TryAgentsAsync(conflict, answer.Comment);
+            if (commit is not null)
+                return new Resolution(commit, MergeResults.MergedResolved);
         }
     }
 
-    private async Task<ConcludedWork> AttemptAsync(string incoming, string theirs, string message, IReadOnlyList<ConflictedFile> conflicts, string? comment)
+    private Task<DecisionAnswer> AskAsync(ConflictCase conflict, string? note, string workId)
     {
-        string workId = run.NextWorkId("resolve");
-        LaidOutWorktree worktree = await run.CallAsync<LaidOutWorktree>(
-            ActivityNames.LayOutConflict, new LayOutConflictInput(run.Prepared.RepoPath, workId, run.Head, theirs));
-        RunResult agent = await run.RunOnceAsync(ActivityNames.RunAgent, new AgentRun(
-            workId, run.Plan.ProjectId, run.Prepared.RepoPath, worktree.Path, Messages.ResolvePrompt(incoming, comment, conflicts),
-            run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: null));
-        run.ThrowIfCancelled();
-        ConcludedWork work = agent.Status == RunStatus.Completed
-            ? await run.CallAsync<ConcludedWork>(ActivityNames.ConcludeConflict, new ConcludeConflictInput(
-                run.Prepared.RepoPath, worktree.Path, run.IntegrationRef, run.Head, theirs,
-                [.. conflicts.Select(c => c.Path)], message, run.Context.CurrentUtcDateTime))
-            : new ConcludedWork(null, agent.Error ?? "The agent failed.");
-        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [worktree.Path]));
-        return work;
+        int attempts = run.Plan.Options.MaxResolveAttempts;
+        return run.DecideAsync(
+            DecisionTypes.MergeConflict,
+            $"{conflict.Incoming} conflicts with what is merged, in {string.Join(", ", conflict.Paths)}.{(note is null ? "" : $" {note}")}",
+            $"Approve to let an agent resolve the conflict{(attempts == 1 ? "" : $" (at most {attempts} attempts)")}, answer 'manual' to resolve it yourself in a worktree, or reject to {conflict.Refusal}.",
+            new DecisionContext(
+                SessionId: conflict.SessionId, Conflicts: conflict.Conflicts, Commit: conflict.Theirs, Parties: conflict.Parties, WorkId: workId),
+            [DecisionAnswers.Approve, DecisionAnswers.Manual, DecisionAnswers.Reject]);
+    }
+
+    /// <summary>One agent after the other, each told why the one before was not accepted.</summary>
+    private async Task<(string? Commit, string? Note)> TryAgentsAsync(ConflictCase conflict, string? comment)
+    {
+        string? trouble = null;
+        for (int attempt = 1; attempt <= run.Plan.Options.MaxResolveAttempts; attempt++)
+        {
+            string workId = run.NextWorkId("resolve");
+            string path = await worktree.LayOutAsync(conflict, workId);
+            RunResult agent = await run.RunOnceAsync(ActivityNames.RunAgent, new AgentRun(
+                workId, run.Plan.ProjectId, run.Prepared.RepoPath, path, Messages.ResolvePrompt(conflict, comment, trouble),
+                run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: null));
+            run.ThrowIfCancelled();
+            ConcludedWork work = agent.Status == RunStatus.Completed
+                ? await worktree.ConcludeAsync(conflict, path, run.Plan.Options.ResolutionMayChange ?? [])
+                : new ConcludedWork(null, agent.Error ?? "The agent failed.");
+            await worktree.RemoveAsync(workId, path, keep: work.Commit is null);
+            if (work.Commit is not null)
+                return (work.Commit, null);
+            trouble = work.Reason;
+        }
+
+        return (null, $"The last attempt was not accepted: {trouble}");
     }
 }

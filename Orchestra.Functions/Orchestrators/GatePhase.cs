@@ -22,22 +22,24 @@ internal sealed class GatePhase(ProjectRun run)
     /// <returns>What failed, or null.</returns>
     public async Task<string?> ObjectionAsync(string commit)
     {
-        foreach ((string kind, string? command) in ((string, string?)[])[("build", run.Plan.BuildCommand), ("test", run.Plan.TestCommand)])
-        {
-            if (string.IsNullOrWhiteSpace(command))
-                continue;
-            RunResult result = await RunAsync(kind, command, commit);
-            if (result.Status != RunStatus.Completed)
-                return $"the {kind} failed on it ({result.Error})";
-        }
+        return await BuildObjectionAsync(commit) ?? await ObjectionAsync("test", run.Plan.TestCommand, commit);
+    }
 
-        return null;
+    /// <summary>Whether a candidate builds; its tests may still be mended.</summary>
+    public Task<string?> BuildObjectionAsync(string commit) => ObjectionAsync("build", run.Plan.BuildCommand, commit);
+
+    private async Task<string?> ObjectionAsync(string kind, string? command, string commit)
+    {
+        if (string.IsNullOrWhiteSpace(command) || run.HasPassed(kind, commit))
+            return null;
+        RunResult result = await RunAsync(kind, command, commit);
+        return result.Status == RunStatus.Completed ? null : $"the {kind} failed ({result.Error})";
     }
 
     /// <returns>False when a fix moved the head.</returns>
     private async Task<bool> PassesAsync(string kind, string decision, string? command)
     {
-        if (string.IsNullOrWhiteSpace(command))
+        if (string.IsNullOrWhiteSpace(command) || run.HasPassed(kind, run.Head))
             return true;
         RunResult result = await RunAsync(kind, command, run.Head);
         if (result.Status == RunStatus.Completed)

@@ -40,8 +40,7 @@ internal sealed class LandingPhase(ProjectRun run)
         Resolution resolution = merge.Commit is not null
             ? new Resolution(merge.Commit, MergeResults.Merged)
             : await new ConflictResolution(run, gates).ResolveAsync(
-                null, $"What was committed to {run.Prepared.TargetBranch} meanwhile", targetHead, message, merge.Conflicts,
-                "Approve to let an agent resolve the conflict, or reject to fail the pipeline (the work stays on the integration branch).");
+                ConflictCase.OfTarget(run, targetHead, message, merge.Conflicts));
         run.Head = resolution.Commit
             ?? throw new PipelineEnd(Phases.Failed, $"{run.Prepared.TargetBranch} moved and its changes conflict; the resolution was rejected.");
         if (!resolution.Verified)

@@ -23,12 +23,12 @@ internal sealed record MechanicalAttempt(Resolution? End = null, DecisionAnswer?
 /// </summary>
 internal sealed class MechanicalMerging(ProjectRun run, GatePhase gates)
 {
-    public async Task<MechanicalAttempt> TryAsync(string? sessionId, string incoming, string theirs, string message, IReadOnlyList<ConflictedFile> conflicts)
+    public async Task<MechanicalAttempt> TryAsync(ConflictCase conflict)
     {
         PipelineOptions options = run.Plan.Options;
         MergePolicy policy = await run.CallAsync<MergePolicy>(ActivityNames.ReadMergePolicy, new ReadMergePolicyInput(
             run.Prepared.RepoPath, run.Prepared.BaseCommit, options.Merging ?? MergePolicy.None with { Mechanical = options.Mechanical }));
-        var input = new ResolveMechanicallyInput(run.Prepared.RepoPath, run.Head, theirs, message, run.Context.CurrentUtcDateTime, policy);
+        var input = new ResolveMechanicallyInput(run.Prepared.RepoPath, run.Head, conflict.Theirs, conflict.Message, run.Context.CurrentUtcDateTime, policy);
         MechanicalOutcome outcome = await run.CallAsync<MechanicalOutcome>(ActivityNames.ResolveMechanically, input);
         if (outcome.Commit is null)
             return new MechanicalAttempt(Trouble: policy.Problem is null ? null : $"The repository's own rules are not used: {policy.Problem}");
@@ -38,7 +38,7 @@ internal sealed class MechanicalMerging(ProjectRun run, GatePhase gates)
         var merge = new MechanicalMerge(outcome.Commit, outcome.Files, outcome.Diff, settled);
         if (keepsLines && (policy.Mechanical == MechanicalPolicies.Ask || !gates.HasGates))
         {
-            DecisionAnswer answer = await AskAsync(sessionId, incoming, theirs, conflicts, merge);
+            DecisionAnswer answer = await AskAsync(conflict, merge);
             if (answer.Action == DecisionAnswers.Reject)
                 return new MechanicalAttempt(Resolution.Rejected);
             if (answer.Action == DecisionAnswers.Agent)
@@ -77,12 +77,12 @@ internal sealed class MechanicalMerging(ProjectRun run, GatePhase gates)
             : (null, $"Generated files could not be written anew, {string.Join(", ", stale.Select(file => file.Path))}: {outcome.Run.Error} {(tail.Length <= 500 ? tail : tail[^500..]).Trim()}");
     }
 
-    private Task<DecisionAnswer> AskAsync(
-        string? sessionId, string incoming, string theirs, IReadOnlyList<ConflictedFile> conflicts, MechanicalMerge merge) =>
+    private Task<DecisionAnswer> AskAsync(ConflictCase conflict, MechanicalMerge merge) =>
         run.DecideAsync(
             DecisionTypes.MergeConflict,
-            $"{incoming} conflicts with what is merged, in {string.Join(", ", merge.Files)}. Both sides only touch or insert at the same place, so both can be kept.",
-            "Approve to keep both sides' lines as shown, answer 'agent' to let an agent resolve the conflict, or reject to leave it out.",
-            new DecisionContext(SessionId: sessionId, Conflicts: conflicts, Commit: theirs, Mechanical: merge),
+            $"{conflict.Incoming} conflicts with what is merged, in {string.Join(", ", merge.Files)}. Both sides only touch or insert at the same place, so both can be kept.",
+            $"Approve to keep both sides' lines as shown, answer 'agent' to let an agent resolve the conflict, or reject to {conflict.Refusal}.",
+            new DecisionContext(
+                SessionId: conflict.SessionId, Conflicts: conflict.Conflicts, Commit: conflict.Theirs, Mechanical: merge, Parties: conflict.Parties),
             [DecisionAnswers.Approve, DecisionAnswers.Agent, DecisionAnswers.Reject]);
 }

@@ -46,8 +46,7 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
         Resolution resolution = outcome.Commit is not null
             ? new Resolution(outcome.Commit, MergeResults.Merged)
             : await new ConflictResolution(run, gates).ResolveAsync(
-                agent.SessionId, $"{agent.Team}: {Messages.Title(agent.Task)}", theirs, message, outcome.Conflicts,
-                "Approve to let an agent resolve the conflict, or reject to skip this agent (its work is kept).");
+                ConflictCase.OfAgent(run, agent, theirs, message, outcome.Conflicts));
         if (resolution.Commit is null)
         {
             Note(agent.SessionId, MergeResults.Skipped, position);

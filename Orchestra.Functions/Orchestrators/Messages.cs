@@ -17,15 +17,24 @@ internal static class Messages
     public static string Fix(string projectId, string kind, int attempt) =>
         $"Fix the {kind}\n\nOrchestra-Project: {projectId}\nOrchestra-Fix: {kind} {attempt}";
 
-    public static string ResolvePrompt(string incoming, string? comment, IReadOnlyList<ConflictedFile> conflicts) =>
+    public static string ResolvePrompt(ConflictCase conflict, string? comment, string? trouble) =>
         $"""
         A merge in this git worktree stopped at conflicts. Resolve them so that both sides' intent is kept.
         Edit only the conflicted files, leave no conflict marker, do not commit.
 
-        Coming in: {incoming}
+        Coming in: {conflict.Incoming}
         Conflicted files:
-        {string.Join('\n', conflicts.Select(c => "- " + c.Path))}
-        {Remark(comment)}
+        {string.Join('\n', conflict.Paths.Select(path => "- " + path))}
+
+        {string.Join("\n\n", conflict.Parties.Select(Describe))}
+        {Remark(comment)}{(trouble is null ? "" : $"A former attempt was not accepted: {trouble}\n")}
+        """;
+
+    private static string Describe(ConflictParty party) =>
+        $"""
+        {(party.Side == "ours" ? "Merged already (our side, HEAD)" : "Coming in (their side)")}: commit {party.Commit}, changed {string.Join(", ", party.Files)}
+        Its task was:
+        {party.Task}
         """;
 
     public static string FixPrompt(string kind, string command, string outputTail, string? comment) =>

@@ -39,6 +39,7 @@ public static class ProjectOrchestrator
             run.Record = run.Record with { TargetBranch = run.Prepared.TargetBranch, BaseCommit = run.Prepared.BaseCommit };
 
             await agents.RunAsync();
+            run.Ends = agents.Ends;
             return await MergeAndLandAsync(run, agents.Ends);
         }
         catch (PipelineEnd end)
@@ -56,6 +57,7 @@ public static class ProjectOrchestrator
     {
         run.Prepared = new PreparedProject(run.Plan.RepoPath, from.Record.TargetBranch!, from.Record.BaseCommit!);
         agents.TakeOver(from.Sessions);
+        run.Ends = agents.Ends;
         run.Head = await run.CallAsync<string>(
             ActivityNames.ResumeIntegration, new ResumeIntegrationInput(run.Plan.ProjectId, run.Plan.RepoPath, run.Head));
         if (run.Head != run.Prepared.BaseCommit)

@@ -20,6 +20,9 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     private ProjectRecord? saved = plan.Resume is { } from ? from.Record with { Phase = "" } : null;
     private int runs;
 
+    // A retry may come with other commands.
+    private readonly int former = plan.Resume?.Record.Gates.Count ?? 0;
+
     public TaskOrchestrationContext Context { get; } = context;
     public ProjectPlan Plan { get; } = plan;
     public PreparedProject Prepared { get; set; } = new(plan.RepoPath, "", "");
@@ -40,6 +43,13 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
         AgentCount = plan.Agents.Count,
         StartedAt = context.CurrentUtcDateTime,
     };
+
+    /// <summary>How every agent ended, whatever became of its work.</summary>
+    public IReadOnlyList<AgentEnd> Ends { get; set; } = [];
+
+    /// <summary>Whether a gate has passed on a commit in this run: what a gate said of a commit it would say again.</summary>
+    public bool HasPassed(string kind, string commit) =>
+        Record.Gates.Skip(former).Any(gate => gate.Success && gate.Kind == kind && gate.Commit == commit);
 
     public Task<T> CallAsync<T>(string activity, object input) => Context.CallActivityAsync<T>(activity, input, Retries.Git);
 

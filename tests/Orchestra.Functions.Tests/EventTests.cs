@@ -44,8 +44,8 @@ public sealed class EventTests(HostFixture host) : IClassFixture<HostFixture>
                 "merge_order_determined", "merge_plan",
                 "merge_started", "merge_completed", "build_started", "build_result", "test_started", "test_result",
                 "merge_started", "merge_completed", "build_started", "build_result", "test_started", "test_result",
-                "merge_started", "merge_conflict", "decision_required", "decision_resolved", "conflict_resolved", "merge_completed",
-                "build_started", "build_result", "test_started", "test_result", "project_completed",
+                "merge_started", "merge_conflict", "decision_required", "decision_resolved", "build_started", "build_result",
+                "conflict_resolved", "merge_completed", "test_started", "test_result", "project_completed",
             ],
             told.Where(e => !aside.Contains(e)));
         Assert.Equal(decision, (string)events.Single(e => (string?)e["event"] == "decision_resolved")["decision_id"]!);
