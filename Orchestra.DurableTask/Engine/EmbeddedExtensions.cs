@@ -23,6 +23,14 @@ public static class EmbeddedExtensions
         return builder.UseBuildTarget(typeof(EmbeddedTaskClient));
     }
 
+    /// <summary>Purges an instance that may still run, which the genuine members refuse. Work that runs for it ends unheard.</summary>
+    /// <exception cref="NotSupportedException">The client is not one of the embedded runtime.</exception>
+    public static Task<PurgeResult> ForcePurgeInstanceAsync(
+        this DurableTaskClient client, string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+        => client is EmbeddedTaskClient embedded
+            ? embedded.PurgeAsync(instanceId, options, force: true, cancellation)
+            : throw new NotSupportedException("Only the embedded runtime can purge an instance that runs.");
+
     private static void AddShared(IServiceCollection services, string name, Action<EmbeddedOptions>? configure)
     {
         services.AddOptions();

@@ -42,7 +42,11 @@ internal sealed partial class EmbeddedTaskClient
         return [.. history.Select(entry => HistoryExport.ToPublic(instanceId, entry))];
     }
 
-    public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    public override Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+        => PurgeAsync(instanceId, options, force: false, cancellation);
+
+    /// <param name="force">Removes an instance that has not ended, too: its work goes on unheard and its results are refused.</param>
+    public async Task<PurgeResult> PurgeAsync(string instanceId, PurgeInstanceOptions? options, bool force, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
@@ -51,9 +55,9 @@ internal sealed partial class EmbeddedTaskClient
             InstanceRow? row = QueryStore.Find(session, instanceId);
             if (row is null)
                 return 0;
-            if (!row.IsTerminal)
-                throw new InvalidOperationException($"The orchestration '{instanceId}' is {row.Status}; only a finished one can be purged.");
-            return Purge(session, effects, instanceId, options?.Recursive ?? false);
+            if (!row.IsTerminal && !force)
+                throw new InvalidOperationException($"The orchestration '{instanceId}' is {row.Status}; only a finished one can be purged, unless it is forced.");
+            return Purge(session, effects, instanceId, options?.Recursive ?? false, force);
         }).ConfigureAwait(false);
         return new PurgeResult(count);
     }
@@ -78,7 +82,7 @@ internal sealed partial class EmbeddedTaskClient
             (int listed, int count) = await engine.Writer.Run((session, effects) =>
             {
                 List<InstanceRow> rows = QueryStore.List(session, list);
-                return (rows.Count, rows.Sum(row => Purge(session, effects, row.Id, options?.Recursive ?? false)));
+                return (rows.Count, rows.Sum(row => Purge(session, effects, row.Id, options?.Recursive ?? false, force: false)));
             }).ConfigureAwait(false);
             total += count;
             if (listed < list.Limit)
@@ -130,15 +134,15 @@ internal sealed partial class EmbeddedTaskClient
         };
     }
 
-    private int Purge(Session session, List<Action> effects, string instanceId, bool recursive)
+    private int Purge(Session session, List<Action> effects, string instanceId, bool recursive, bool force)
     {
         int count = 1;
         if (recursive)
         {
             foreach (string child in QueryStore.Children(session, instanceId))
             {
-                if (QueryStore.Find(session, child) is { IsTerminal: true })
-                    count += Purge(session, effects, child, recursive);
+                if (QueryStore.Find(session, child) is { } row && (row.IsTerminal || force))
+                    count += Purge(session, effects, child, recursive, force);
             }
         }
 

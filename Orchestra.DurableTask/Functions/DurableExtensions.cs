@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Core;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Http;
+using Orchestra.DurableTask.Functions;
 
 namespace Microsoft.Azure.Functions.Worker
 {
@@ -41,12 +42,11 @@ namespace Microsoft.DurableTask
     /// <summary>Durable HTTP calls from orchestrators.</summary>
     public static class TaskOrchestrationContextExtensionMethods
     {
-        internal const string HttpActivityName = "BuiltIn::HttpActivity";
-
         public static Task<DurableHttpResponse> CallHttpAsync(this TaskOrchestrationContext context, DurableHttpRequest request)
         {
             ArgumentNullException.ThrowIfNull(context);
-            return context.CallActivityAsync<DurableHttpResponse>(HttpActivityName, request);
+            ArgumentNullException.ThrowIfNull(request);
+            return new DurableHttpCall(context, request).RunAsync();
         }
 
         public static Task<DurableHttpResponse> CallHttpAsync(this TaskOrchestrationContext context, HttpMethod method, Uri uri, string? content = null, HttpRetryOptions? retryOptions = null)

@@ -4,12 +4,16 @@ using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Orchestra.DurableTask.Functions;
 
 namespace Orchestra.DurableTask.Hosting;
 
 /// <summary>Gives the engine the app's orchestrators and activities and the settings of the functions host.</summary>
 internal static class DurableRegistration
 {
+    // The limit is each request's own.
+    private static readonly HttpClient Http = new() { Timeout = Timeout.InfiniteTimeSpan };
+
     public static void AddTo(IServiceCollection services)
     {
         services.AddDurableTaskWorker(builder => builder.UseEmbedded());
@@ -44,6 +48,7 @@ internal static class DurableRegistration
         var catalog = services.GetRequiredService<FunctionCatalog>();
         var runner = services.GetRequiredService<FunctionRunner>();
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
+        registry.AddActivity(new TaskName(DurableHttpCall.ActivityName), new HttpActivity(Http));
         foreach (FunctionDescriptor function in catalog.Of(TriggerKind.Orchestration))
             registry.AddOrchestrator(new TaskName(function.TaskName), () => new FunctionOrchestrator(function, runner, scopes));
         foreach (FunctionDescriptor function in catalog.Of(TriggerKind.Activity))

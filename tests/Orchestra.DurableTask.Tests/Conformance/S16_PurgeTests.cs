@@ -28,6 +28,20 @@ public class S16_PurgeTests
         Assert.Equal("still here", (await host.EndOf(running)).ReadOutputAs<string>());
     }
 
+    [Fact]
+    public async Task S16_01_A_running_instance_goes_when_it_is_forced_and_its_id_is_free()
+    {
+        await using TestHost host = await TestHost.StartAsync(Tasks);
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("waits", new StartOrchestrationOptions("stuck"));
+        await host.Client.WaitForInstanceStartAsync("stuck");
+
+        Assert.Equal(1, (await host.Client.ForcePurgeInstanceAsync("stuck")).PurgedInstanceCount);
+        Assert.Null(await host.Client.GetInstanceAsync("stuck"));
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("waits", new StartOrchestrationOptions("stuck"));
+        await host.Client.RaiseEventAsync("stuck", "go", "again");
+        Assert.Equal("again", (await host.EndOf("stuck")).ReadOutputAs<string>());
+    }
+
     [Theory]
     [InlineData(new OrchestrationRuntimeStatus[0], "ended failed stopped")]
     [InlineData(new[] { OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Running }, "ended")]
