@@ -92,18 +92,22 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         try
         {
-            bool more = true;
-            while (more && !stopping)
+            TurnNext next = TurnNext.More;
+            while (next.Goes && !stopping)
             {
                 await limit.WaitAsync().ConfigureAwait(false);
                 try
                 {
-                    more = await TurnAsync(slot).ConfigureAwait(false);
+                    next = await TurnAsync(slot).ConfigureAwait(false);
                 }
                 finally
                 {
                     limit.Release();
                 }
+
+                // Outside the limit: instances that cannot go on must not keep others from it.
+                if (next.Pause > TimeSpan.Zero)
+                    await Task.Delay(next.Pause, engine.Time, stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
             }
         }
         finally
@@ -113,8 +117,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         }
     }
 
-    /// <summary>True when messages came in meanwhile.</summary>
-    private async Task<bool> TurnAsync(Slot slot)
+    private async Task<TurnNext> TurnAsync(Slot slot)
     {
         List<Message> batch;
         lock (slot.Gate)
@@ -129,19 +132,19 @@ internal sealed class Dispatcher : IAsyncDisposable
             slot.Failures = slot.Pauses = 0;
             if (end == TurnEnd.Closed)
                 Close(slot);
-            return Continue(slot, end == TurnEnd.Waiting ? batch : []);
+            return Continue(slot, end == TurnEnd.Waiting ? batch : []) ? TurnNext.More : TurnNext.None;
         }
         catch (LeaseLostException)
         {
             Log.TurnFenced(logger, slot.InstanceId);
             Close(slot);
-            return false;
+            return TurnNext.None;
         }
         catch (Exception error)
         {
             turns.Cool(slot);
             if (stopping)
-                return false;
+                return TurnNext.None;
 
             // A full or broken disk or another version is not the instance's doing: it does not count and is tried for as long as it takes.
             if (error is not (IOException or VersionRejectedException))
@@ -151,9 +154,15 @@ internal sealed class Dispatcher : IAsyncDisposable
             TimeSpan pause = TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, slot.Pauses)));
             lock (slot.Gate)
                 slot.Pending.InsertRange(0, batch);
-            await Task.Delay(pause, engine.Time, stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
-            return true;
+            return new TurnNext(Goes: true, pause);
         }
+    }
+
+    /// <summary>What comes after a turn: another one, for messages came in meanwhile or it must be tried again after a pause, or none.</summary>
+    private readonly record struct TurnNext(bool Goes, TimeSpan Pause = default)
+    {
+        public static readonly TurnNext More = new(true);
+        public static readonly TurnNext None = new(false);
     }
 
     /// <summary>Messages that must wait for the start of their instance stay in front.</summary>
