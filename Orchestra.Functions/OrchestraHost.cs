@@ -23,7 +23,6 @@ using Orchestra.Functions.Logs;
 using Orchestra.Functions.Security;
 using Orchestra.Functions.Sockets;
 using Orchestra.Functions.State;
-using Orchestra.Storage;
 
 namespace Orchestra.Functions;
 
@@ -44,7 +43,7 @@ public static class OrchestraHost
         services.AddSingleton(access);
         services.AddSingleton<IStartupFilter, SecurityFilter>();
         services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
-        services.AddSingleton<ITableStore>(_ => new SqliteTableStore(data.StateFile));
+        services.AddSingleton(StateStore.Choose(builder.Configuration, data));
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<EventReader>();

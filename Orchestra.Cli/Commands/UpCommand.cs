@@ -11,11 +11,13 @@ internal static class UpCommand
         Option<DirectoryInfo?> data = SharedOptions.Data("Where state, worktrees and logs live; the variable ORCHESTRA_DATA sets it too.");
         Option<int?> port = SharedOptions.Port();
         var config = new Option<FileInfo?>("--config") { Description = "The configuration file. Default: config/orchestra.yml." };
-        var command = new Command("up", "Starts the host and stays until Ctrl-C.") { data, port, config };
+        var storage = new Option<string?>("--storage") { Description = "Where the state is kept: sqlite (default) or azure, which takes AzureWebJobsStorage." };
+        storage.AcceptOnlyFromAmong("sqlite", "azure");
+        var command = new Command("up", "Starts the host and stays until Ctrl-C.") { data, port, config, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LocalHost host = await LocalHost.StartAsync(
-                parsed.GetValue(data)?.FullName, parsed.GetValue(port), parsed.GetValue(config)?.FullName, quiet: false, cancellationToken);
+                parsed.GetValue(data)?.FullName, parsed.GetValue(port), parsed.GetValue(config)?.FullName, quiet: false, cancellationToken, parsed.GetValue(storage));
             await using (host)
             {
                 Console.WriteLine($"Listening on {host.Address}");

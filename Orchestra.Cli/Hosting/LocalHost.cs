@@ -30,13 +30,15 @@ internal sealed class LocalHost : IAsyncDisposable
 
     /// <param name="port">null: 8080, or the next free one.</param>
     /// <param name="quiet">Whether only warnings are logged.</param>
+    /// <param name="storage">null: as the settings say.</param>
     /// <exception cref="CliError">The port is taken, or the host refuses its settings.</exception>
-    public static async Task<LocalHost> StartAsync(string? data, int? port, string? config, bool quiet, CancellationToken cancellationToken)
+    public static async Task<LocalHost> StartAsync(
+        string? data, int? port, string? config, bool quiet, CancellationToken cancellationToken, string? storage = null)
     {
         for (int candidate = port ?? SharedOptions.DefaultPort; ; candidate++)
         {
             bool last = port is not null || candidate >= SharedOptions.DefaultPort + PortsTried;
-            if (IsFree(candidate) && await TryStartAsync(data, candidate, config, quiet, cancellationToken) is { } host)
+            if (IsFree(candidate) && await TryStartAsync(Arguments(data, candidate, config, quiet, storage), AddressOf(candidate), cancellationToken) is { } host)
                 return new LocalHost(host, candidate);
             if (last)
                 throw new CliError($"Port {candidate} on 127.0.0.1 is taken; give another one with --port.");
@@ -53,9 +55,9 @@ internal sealed class LocalHost : IAsyncDisposable
     }
 
     /// <returns>null when somebody took the port meanwhile.</returns>
-    private static async Task<IHost?> TryStartAsync(string? data, int port, string? config, bool quiet, CancellationToken cancellationToken)
+    private static async Task<IHost?> TryStartAsync(string[] arguments, Uri address, CancellationToken cancellationToken)
     {
-        IHost host = Build(Arguments(data, port, config, quiet), AddressOf(port));
+        IHost host = Build(arguments, address);
         try
         {
             await host.StartAsync(cancellationToken);
@@ -89,13 +91,15 @@ internal sealed class LocalHost : IAsyncDisposable
         }
     }
 
-    private static string[] Arguments(string? data, int port, string? config, bool quiet)
+    private static string[] Arguments(string? data, int port, string? config, bool quiet, string? storage)
     {
         List<string> arguments = ["--urls", $"http://127.0.0.1:{port}"];
         if (data is not null)
             arguments.AddRange(["--ORCHESTRA_DATA", data]);
         if (config is not null)
             arguments.AddRange(["--ORCHESTRA_CONFIG", config]);
+        if (storage is not null)
+            arguments.AddRange(["--ORCHESTRA_STORAGE", storage]);
         if (quiet)
             arguments.AddRange(["--Logging:LogLevel:Default", "Warning"]);
         return [.. arguments];

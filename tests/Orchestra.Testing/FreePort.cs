@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orchestra.Functions.Tests;
+namespace Orchestra.Testing;
 
-internal static class FreePort
+public static class FreePort
 {
     public static int Next()
     {
