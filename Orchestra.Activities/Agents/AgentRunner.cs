@@ -21,7 +21,7 @@ public sealed class AgentRunner
     /// <exception cref="OperationCanceledException">The host stops; the agent was ended and the next call starts it again.</exception>
     public Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        bool isClaude = run.Command.Client == ClientModes.ClaudeCode;
+        bool isClaude = ClientModes.UsesClaudeCli(run.Command.Client);
         RunRequest request = new(
             run.RunId,
             run.ProjectId,
@@ -30,7 +30,7 @@ public sealed class AgentRunner
             run.Prompt,
             run.Command.Environment,
             TimeSpan.FromSeconds(run.TimeoutSeconds),
-            run.Command.PassEnvironment) { SeparateErrors = isClaude };
+            run.Command.PassEnvironment) { SeparateErrors = isClaude, SessionId = run.SessionId };
         return engine.RunAsync(
             request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, isClaude ? new ClaudeClient(run) : Plain(run));
     }

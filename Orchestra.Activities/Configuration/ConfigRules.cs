@@ -65,6 +65,10 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
     {
         CheckCommand($"{key}.command", team.Command);
         CheckMode($"{key}.client_mode", team.ClientMode);
+        Require(team.Strategy is null || TeamStrategies.All.Contains(team.Strategy), $"{key}.strategy",
+            $"'{team.Strategy}' is not a strategy. Known: {Names(TeamStrategies.All)}");
+        Require(team.Teammates.Select(t => t.Name).Distinct(StringComparer.Ordinal).Count() == team.Teammates.Count, $"{key}.teammates",
+            "must have different names");
         Require(team.Teammates.Count > 0, $"{key}.teammates", "must list at least one teammate with name and role");
         for (int i = 0; i < team.Teammates.Count; i++)
         {
@@ -73,6 +77,8 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
             RequireText($"{place}.name", teammate.Name);
             RequireText($"{place}.role", teammate.Role);
             RequirePositive($"{place}.timeout_seconds", teammate.TimeoutSeconds);
+            CheckMode($"{place}.client_mode", teammate.ClientMode);
+            Require(teammate.ClientMode != ClientModes.AgentTeams, $"{place}.client_mode", "cannot be agent-teams, which runs a whole team. Set it for the team");
         }
     }
 

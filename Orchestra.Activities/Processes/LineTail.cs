@@ -7,13 +7,14 @@ namespace Orchestra.Activities.Processes;
 /// bounded by the longest line that is kept.
 /// </summary>
 /// <param name="longest">Bytes; what is longer is reported without its content.</param>
-internal sealed class LineTail(string file, int longest)
+/// <param name="begin">Where to begin in the file.</param>
+internal sealed class LineTail(string file, int longest, long begin = 0)
 {
     private const int ChunkSize = 64 * 1024;
     private const int LargestKept = 1024 * 1024;
 
     private ArrayBufferWriter<byte> pending = new();
-    private long position;
+    private long position = begin;
     private long lineLength;
     private bool tooLong;
 

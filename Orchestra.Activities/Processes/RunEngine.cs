@@ -108,7 +108,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
     {
         RunEnd end = reading.End;
         RunResult result = new(
-            end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session);
+            end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session, reading.Answer);
         folder.WriteResult(result);
         return result;
     }

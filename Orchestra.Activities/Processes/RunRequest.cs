@@ -18,6 +18,9 @@ internal sealed record RunRequest(
     /// <summary>Standard output is a protocol, into which standard error must not be mixed.</summary>
     public bool SeparateErrors { get; init; }
 
+    /// <summary>The session that the run is a step of; null: the run's own id.</summary>
+    public string? SessionId { get; init; }
+
     // The kernel's limit for one argument (32 pages), its closing NUL included.
     private const int LongestArgument = 131_072 - 1;
 

@@ -17,9 +17,9 @@ internal sealed class RunWatch(
 
     public required TimeSpan Grace { get; init; }
 
-    /// <summary>Whether the run or its project is to be cancelled.</summary>
+    /// <summary>Whether the run, its session or its project is to be cancelled.</summary>
     public bool IsCancelled() =>
-        File.Exists(data.CancelMark(request.RunId)) || (request.ProjectId is { } project && File.Exists(data.CancelMark(project)));
+        new[] { request.RunId, request.SessionId, request.ProjectId }.OfType<string>().Any(id => File.Exists(data.CancelMark(id)));
 
     /// <param name="exited">Completes at once when a child of ours ends; an adopted process is only seen by polling.</param>
     public async Task<RunEnd> UntilEndAsync(
@@ -67,7 +67,7 @@ internal sealed class RunWatch(
         lastLine = line;
         try
         {
-            await observer.LastLineAsync(request.RunId, line, cancellationToken);
+            await observer.LastLineAsync(request.SessionId ?? request.RunId, line, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -38,7 +38,7 @@ internal static class Supervisor
         }
         foreach ((string name, string value) in request.Environment ?? new Dictionary<string, string>()) environment[name] = value;
         environment[ProcessTree.Marker] = request.RunId;
-        environment["ORCHESTRA_SESSION"] = request.RunId;
+        environment["ORCHESTRA_SESSION"] = request.SessionId ?? request.RunId;
         if (request.ProjectId is { } project) environment["ORCHESTRA_PROJECT"] = project;
         return environment;
     }

@@ -1,11 +1,19 @@
+using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Sessions;
 
-/// <summary>The end of what a run has printed so far.</summary>
+/// <summary>The end of what a session's current run has printed so far, for people to read.</summary>
 public sealed class SessionOutput(DataFolder data)
 {
     /// <summary>Null when there is no output.</summary>
-    public string? Tail(string runId) => OutputTail.Read(new RunFolder(data.Run(runId)).OutputFile) is { Length: > 0 } text ? text : null;
+    public string? Tail(SessionRecord session)
+    {
+        SessionTask? step = session.Tasks.LastOrDefault(t => t.StartedAt is not null);
+        string file = new RunFolder(data.Run(step?.Id ?? session.SessionId)).OutputFile;
+        string text = ClientModes.UsesClaudeCli(step?.ClientMode ?? session.ClientMode) ? ClaudeTranscript.Tail(file) : OutputTail.Read(file);
+        return text.Length > 0 ? text : null;
+    }
 }

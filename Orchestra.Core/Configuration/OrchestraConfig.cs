@@ -49,6 +49,11 @@ public sealed class TeamConfig
 
     /// <summary>Null: <c>command</c> when one is named here, else the default mode.</summary>
     public string? ClientMode { get; set; }
+
+    /// <summary>
+    /// One of <see cref="Pipeline.TeamStrategies"/>. Null: <c>lead</c> in mode <c>agent-teams</c>, <c>single</c> in mode <c>command</c> and for one teammate, else <c>sequence</c>.
+    /// </summary>
+    public string? Strategy { get; set; }
 }
 
 public sealed class TeammateConfig
@@ -56,8 +61,14 @@ public sealed class TeammateConfig
     public string Name { get; set; } = "";
     public string Role { get; set; } = "";
 
-    /// <summary>Seconds; the team's agent gets the sum of its teammates'.</summary>
+    /// <summary>Seconds; a team that runs as one process gets the sum of its teammates'.</summary>
     public int TimeoutSeconds { get; set; } = 600;
+
+    /// <summary>Null: the client's model.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Nearer than the team's, farther than the launch's; only in a sequence.</summary>
+    public string? ClientMode { get; set; }
 }
 
 public sealed class ProjectTemplate

@@ -4,8 +4,10 @@ namespace Orchestra.Core.Pipeline;
 /// <param name="RunId">Names the run's folder (output, exit code); the session id, or the id of a fix or resolution run.</param>
 /// <param name="ProjectId">Its cancel mark ends the run too; null for a single session.</param>
 /// <param name="RestartFrom">The commit that the worktree goes back to when a crashed run must start over; its state is kept as a snapshot first.</param>
+/// <param name="SessionId">The session that the run is a step of, whose cancel mark ends it too; null: the run is the session.</param>
 public sealed record AgentRun(
-    string RunId, string? ProjectId, string RepoPath, string WorktreePath, string Prompt, AgentCommand Command, int TimeoutSeconds, string? RestartFrom);
+    string RunId, string? ProjectId, string RepoPath, string WorktreePath, string Prompt, AgentCommand Command, int TimeoutSeconds, string? RestartFrom,
+    string? SessionId = null);
 
 /// <summary>How a run ended, by evidence.</summary>
 public enum RunStatus
@@ -25,9 +27,10 @@ public enum RunStatus
 /// <param name="OutputTail">The last 4 KB of the output, for people to read.</param>
 /// <param name="Usage">What the run cost; null for clients that do not tell.</param>
 /// <param name="ClientSessionId">The client's own id of the session that did the work.</param>
+/// <param name="Answer">The agent's last word, at most 8 KB; null when the client does not tell it from other output.</param>
 public sealed record RunResult(
     RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null,
-    string? ClientSessionId = null);
+    string? ClientSessionId = null, string? Answer = null);
 
 /// <summary>What was used of a model.</summary>
 /// <param name="CostUsd">US dollars; null when not known.</param>

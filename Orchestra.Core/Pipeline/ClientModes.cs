@@ -9,7 +9,12 @@ public static class ClientModes
     /// <summary>The Claude Code CLI, headless.</summary>
     public const string ClaudeCode = "claude-code";
 
-    public static readonly IReadOnlyList<string> All = [ClaudeCode, Command];
+    /// <summary>The Claude Code CLI as the lead of a team whose other members it runs itself.</summary>
+    public const string AgentTeams = "agent-teams";
+
+    public static readonly IReadOnlyList<string> All = [ClaudeCode, AgentTeams, Command];
+
+    public static bool UsesClaudeCli(string? mode) => mode is ClaudeCode or AgentTeams;
 
     public static bool IsKnown(string mode) => All.Contains(mode);
 }

@@ -12,9 +12,15 @@ public sealed record AgentCommand(
     IReadOnlyList<string>? PassEnvironment = null);
 
 /// <summary>One agent of a project: one session, one branch, one worktree.</summary>
+/// <param name="TimeoutSeconds">The limit of the whole session.</param>
 /// <param name="ClientSessionId">The client's own id of its session, where the client lets it be chosen.</param>
+/// <param name="Teammates">Those who run one after the other; null: one run with <paramref name="Prompt"/> and <paramref name="Command"/>.</param>
 public sealed record AgentPlan(
-    string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds, string? ClientSessionId = null);
+    string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds, string? ClientSessionId = null,
+    IReadOnlyList<TeammatePlan>? Teammates = null);
+
+/// <summary>One step of a team's sequence.</summary>
+public sealed record TeammatePlan(string Name, string Role, AgentCommand Command, int TimeoutSeconds);
 
 /// <summary>What a launch decided once and for all; the input of the project's orchestration.</summary>
 /// <param name="Resume">Where a retry takes up an earlier run; null for a launch.</param>

@@ -147,6 +147,9 @@ public sealed record SessionRecord
     /// <summary>What the session's runs used; null when the client does not tell.</summary>
     public RunUsage? Usage { get; init; }
 
+    /// <summary>One per teammate of a sequence, in order; empty for a session of one run.</summary>
+    public IReadOnlyList<SessionTask> Tasks { get; init; } = [];
+
     /// <summary>What happened since the last save; goes to the event log and is not kept here.</summary>
     public IReadOnlyList<NewEvent> News { get; init; } = [];
 
@@ -164,6 +167,24 @@ public sealed record SessionRecord
     [JsonIgnore]
     public bool IsRunning => Status is "pending" or "running";
 }
+
+/// <summary>One teammate's part of a session.</summary>
+/// <param name="Id">Also the id of its run.</param>
+/// <param name="Status">pending, running, completed, failed, cancelled, timed_out, budget_exceeded, quota, or skipped because a former one did not complete.</param>
+/// <param name="Output">The end of its output.</param>
+/// <param name="HeadCommit">The branch after its work was committed.</param>
+public sealed record SessionTask(
+    string Id,
+    string Teammate,
+    string Role,
+    string Status,
+    string? ClientMode = null,
+    string? Output = null,
+    string? Error = null,
+    DateTime? StartedAt = null,
+    DateTime? CompletedAt = null,
+    string? HeadCommit = null,
+    RunUsage? Usage = null);
 
 /// <summary>A question to a person. Resolved once.</summary>
 public sealed record DecisionRecord

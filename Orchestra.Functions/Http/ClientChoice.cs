@@ -8,17 +8,35 @@ namespace Orchestra.Functions.Http;
 /// <summary>Which client runs an agent, and with which command line: agent, launch, team, configuration; the nearest wins.</summary>
 internal sealed class ClientChoice(OrchestraConfig config, ClaudeCli claude)
 {
+    /// <param name="teammate">Null for the team as a whole.</param>
     /// <exception cref="InputProblem">The client cannot run here; nothing has been launched yet.</exception>
-    public AgentCommand For(LaunchAgent agent, TeamConfig team)
+    public AgentCommand For(LaunchAgent agent, TeamConfig team, TeammateConfig? teammate = null)
     {
-        string mode = agent.ClientMode ?? team.ClientMode ?? (team.Command is null ? config.Client.DefaultMode : ClientModes.Command);
+        string mode = agent.ClientMode ?? teammate?.ClientMode ?? TeamMode(team);
         return mode switch
         {
-            ClientModes.ClaudeCode => ClaudeCommands.Build(claude.Find(config.Client.ClaudeCode.Path, ModeField(agent)), config.Client.ClaudeCode),
+            ClientModes.ClaudeCode or ClientModes.AgentTeams => ClaudeCommands.Build(
+                claude.Find(config.Client.ClaudeCode.Path, ModeField(agent)), config.Client.ClaudeCode, mode, teammate?.Model),
             _ => agent.Command ?? Named(team.Command) ?? Named("default")
                 ?? throw new InputProblem(agent.Field, $"Team '{agent.Team}' has no command: set client.commands.default in config/orchestra.yml or 'command' in the launch."),
         };
     }
+
+    /// <exception cref="InputProblem">The strategy needs another client.</exception>
+    public string StrategyFor(LaunchAgent agent, TeamConfig team)
+    {
+        string mode = agent.ClientMode ?? TeamMode(team);
+        if (mode == ClientModes.AgentTeams)
+            return TeamStrategies.Lead;
+        if (team.Strategy == TeamStrategies.Lead && mode != ClientModes.ClaudeCode)
+            throw new InputProblem(ModeField(agent), $"Team '{agent.Team}' has the strategy '{TeamStrategies.Lead}', which needs the client mode '{ClientModes.AgentTeams}' or '{ClientModes.ClaudeCode}', not '{mode}'.");
+        // A launch that brings its own program means that program, once.
+        if (agent.Command is not null || team.Teammates.Count < 2)
+            return TeamStrategies.Single;
+        return team.Strategy ?? (mode == ClientModes.Command && team.Teammates.All(t => t.ClientMode is null) ? TeamStrategies.Single : TeamStrategies.Sequence);
+    }
+
+    private string TeamMode(TeamConfig team) => team.ClientMode ?? (team.Command is null ? config.Client.DefaultMode : ClientModes.Command);
 
     /// <summary>A command line of the configuration.</summary>
     public AgentCommand? Named(string? name) =>

@@ -17,7 +17,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, T
         PipelineConfig pipeline = config.Pipeline;
         List<AgentPlan> agents = [.. launch.Agents.Select(a => Plan(a, now))];
         var options = new PipelineOptions(
-            launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? agents[0].Command,
+            launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? clients.For(launch.Agents[0], config.Teams.Definitions[launch.Agents[0].Team]),
             pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts,
             pipeline.Mechanical, MergePolicies.Of(pipeline), pipeline.MaxResolveAttempts, pipeline.ResolutionMayChange);
         return new ProjectPlan(
@@ -27,25 +27,17 @@ internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, T
     private AgentPlan Plan(LaunchAgent agent, DateTimeOffset now)
     {
         TeamConfig team = config.Teams.Definitions[agent.Team];
+        string strategy = clients.StrategyFor(agent, team);
         AgentCommand command = clients.For(agent, team);
+        if (strategy == TeamStrategies.Lead)
+            command = ClaudeCommands.WithAgents(command, team.Teammates);
+        IReadOnlyList<TeammatePlan>? teammates = strategy == TeamStrategies.Sequence
+            ? [.. team.Teammates.Select(t => new TeammatePlan(t.Name, t.Role, clients.For(agent, team, t), agent.TimeoutSeconds ?? t.TimeoutSeconds))]
+            : null;
         int timeout = agent.TimeoutSeconds ?? Math.Max(60, team.Teammates.Sum(t => t.TimeoutSeconds));
         string sessionId = Ids.New(now);
-        string? clientSession = command.Client == ClientModes.ClaudeCode ? ClaudeCommands.SessionId(sessionId) : null;
-        return new AgentPlan(sessionId, agent.Team, agent.Task, Prompt(agent, team), command, timeout, clientSession);
-    }
-
-    private static string Prompt(LaunchAgent agent, TeamConfig team)
-    {
-        string roles = string.Join('\n', team.Teammates.Select(t => $"- {t.Name}: {t.Role}"));
-        return
-            $"""
-            You work in a git worktree of your own, on a branch of your own; others work on the same repository at the same time.
-            Team: {agent.Team}. {team.Description}
-            {(roles.Length == 0 ? "" : $"Take these roles one after the other:\n{roles}")}
-
-            Task:
-            {agent.Task}
-            """;
+        string? clientSession = teammates is null && ClientModes.UsesClaudeCli(command.Client) ? ClaudeCommands.SessionId(sessionId) : null;
+        return new AgentPlan(sessionId, agent.Team, agent.Task, Prompts.For(agent, team, strategy), command, timeout, clientSession, teammates);
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -96,5 +96,6 @@ internal static class ProjectViews
         s.Usage?.InputTokens,
         s.Usage?.OutputTokens,
         CostEstimated = s.Usage?.Estimated,
+        Tasks = s.Tasks.Select(t => TeamViews.Task(s.SessionId, t, null)),
     };
 }

@@ -48,7 +48,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
-        return Answers.Ok(TeamViews.Detail(found.Session, found.Project, config, output.Tail(id)));
+        return Answers.Ok(TeamViews.Detail(found.Session, found.Project, config, output.Tail(found.Session)));
     });
 
     [Function("ListSessionTasks")]
@@ -58,7 +58,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
-        return Answers.Ok(TeamViews.Tasks(found.Session, config, output.Tail(id)));
+        return Answers.Ok(TeamViews.Tasks(found.Session, config, output.Tail(found.Session)));
     });
 
     [Function("CancelSession")]

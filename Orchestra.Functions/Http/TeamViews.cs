@@ -11,7 +11,7 @@ internal static class TeamViews
 {
     public static object Summary(SessionRecord s, ProjectRecord? project, OrchestraConfig config)
     {
-        int teammates = Teammates(s, config).Count;
+        int teammates = s.Tasks.Count > 0 ? s.Tasks.Count : Teammates(s, config).Count;
         SessionMerge? merge = project?.Merges.FirstOrDefault(m => m.SessionId == s.SessionId);
         return new
         {
@@ -25,8 +25,8 @@ internal static class TeamViews
             s.CompletedAt,
             Filename = (string?)null,
             TeammateCount = teammates,
-            SuccessCount = s.Status is "completed" or "no_change" ? teammates : 0,
-            FailCount = s.Status is "failed" or "timed_out" or "budget_exceeded" or "quota" ? teammates : 0,
+            SuccessCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => t.Status == "completed") : s.Status is "completed" or "no_change" ? teammates : 0,
+            FailCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => IsFailure(t.Status)) : IsFailure(s.Status) ? teammates : 0,
             s.RepoPath,
             s.BranchName,
             s.WorktreePath,
@@ -56,9 +56,11 @@ internal static class TeamViews
         return detail;
     }
 
-    /// <summary>One per role. One process takes the roles one after the other, so they share its status; its output is with the first.</summary>
-    public static IEnumerable<object> Tasks(SessionRecord s, OrchestraConfig config, string? output) =>
-        Teammates(s, config).Select((teammate, i) => new
+    /// <summary>One per role. Where one process takes the roles one after the other, they share its status and its output is with the first.</summary>
+    /// <param name="output">What is printed just now.</param>
+    public static IEnumerable<object> Tasks(SessionRecord s, OrchestraConfig config, string? output) => s.Tasks.Count > 0
+        ? s.Tasks.Select(t => Task(s.SessionId, t, output))
+        : Teammates(s, config).Select((teammate, i) => new
         {
             Id = $"{s.SessionId}-{i + 1}",
             s.SessionId,
@@ -70,6 +72,27 @@ internal static class TeamViews
             s.StartedAt,
             s.CompletedAt,
         });
+
+    public static object Task(string sessionId, SessionTask t, string? output) => new
+    {
+        t.Id,
+        SessionId = sessionId,
+        t.Teammate,
+        t.Role,
+        t.Status,
+        Output = t.Status == "running" ? output : t.Output,
+        t.Error,
+        t.StartedAt,
+        t.CompletedAt,
+        t.ClientMode,
+        t.HeadCommit,
+        t.Usage?.CostUsd,
+        t.Usage?.InputTokens,
+        t.Usage?.OutputTokens,
+        CostEstimated = t.Usage?.Estimated,
+    };
+
+    private static bool IsFailure(string status) => status is "failed" or "timed_out" or "budget_exceeded" or "quota";
 
     private static IReadOnlyList<TeammateConfig> Teammates(SessionRecord s, OrchestraConfig config) =>
         config.Teams.Definitions.TryGetValue(s.TeamName, out TeamConfig? team) && team.Teammates.Count > 0

@@ -22,69 +22,44 @@ public static class AgentOrchestrator
     public static async Task<AgentEnd> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         AgentStart start = context.GetInput<AgentStart>()!;
-        AgentPlan agent = start.Agent;
-        var session = new SessionRecord
-        {
-            SessionId = agent.SessionId,
-            ProjectId = start.ProjectId,
-            TeamName = agent.Team,
-            TaskDescription = agent.Task,
-            RepoPath = start.RepoPath,
-            Status = "running",
-            ClientMode = agent.Command.Client ?? ClientModes.Command,
-            ClientSessionId = agent.ClientSessionId,
-            BaseCommit = start.BaseCommit,
-            TargetBranch = start.TargetBranch,
-            StartedAt = context.CurrentUtcDateTime,
-        };
+        var run = new SessionRun(context, start);
         try
         {
             Worktree worktree = await context.CallActivityAsync<Worktree>(
-                ActivityNames.CreateWorktree, new CreateWorktreeInput(start.RepoPath, agent.SessionId, start.BaseCommit), Retries.Git);
-            session = session with { BranchName = worktree.Branch, WorktreePath = worktree.Path };
-            await SaveAsync(context, session);
-
-            RunResult run = await context.CallActivityAsync<RunResult>(
-                ActivityNames.RunAgent,
-                new AgentRun(agent.SessionId, start.ProjectId, start.RepoPath, worktree.Path, agent.Prompt, agent.Command, agent.TimeoutSeconds, start.BaseCommit));
-            CommittedWork work = await context.CallActivityAsync<CommittedWork>(
-                ActivityNames.CommitWork,
-                new CommitWorkInput(start.RepoPath, worktree.Path, worktree.Branch, start.BaseCommit, Messages.Work(start.ProjectId, agent), context.CurrentUtcDateTime),
-                Retries.Git);
-            session = session with
-            {
-                Status = StatusOf(run, work),
-                HeadCommit = work.HeadCommit,
-                FilesChanged = work.FilesChanged,
-                ExitCode = run.ExitCode,
-                Error = run.Error,
-                LastLine = LastLine(run.OutputTail),
-                Usage = run.Usage,
-                ClientSessionId = run.ClientSessionId ?? session.ClientSessionId,
-            };
+                ActivityNames.CreateWorktree, new CreateWorktreeInput(start.RepoPath, start.Agent.SessionId, start.BaseCommit), Retries.Git);
+            run.Session = run.Session with { BranchName = worktree.Branch, WorktreePath = worktree.Path };
+            if (start.Agent.Teammates is { Count: > 0 } teammates)
+                await new TeamSequence(run, teammates).RunAsync(start.BaseCommit);
+            else
+                await RunAloneAsync(run, start);
         }
         catch (TaskFailedException e)
         {
-            session = session with { Status = "failed", Error = e.FailureDetails.ErrorMessage };
+            run.Fail(e.FailureDetails.ErrorMessage);
         }
 
-        session = session with { CompletedAt = context.CurrentUtcDateTime };
-        await SaveAsync(context, session);
+        run.Session = run.Session with { CompletedAt = context.CurrentUtcDateTime };
+        await run.SaveAsync();
+        SessionRecord session = run.Session;
         return new AgentEnd(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage);
     }
 
-    private static Task SaveAsync(TaskOrchestrationContext context, SessionRecord session) =>
-        context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(session, context.CurrentUtcDateTime), Retries.Git);
-
-    private static string StatusOf(RunResult run, CommittedWork work) => run.Status switch
+    private static async Task RunAloneAsync(SessionRun run, AgentStart start)
     {
-        RunStatus.Completed => work.Changed ? "completed" : "no_change",
-        RunStatus.Cancelled => "cancelled",
-        RunStatus.TimedOut => "timed_out",
-        RunStatus.BudgetExceeded => "budget_exceeded",
-        RunStatus.Quota => "quota",
-        _ => "failed",
-    };
-
-    private static string? LastLine(string tail) => tail.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+        AgentPlan agent = start.Agent;
+        await run.SaveAsync();
+        RunResult result = await run.RunAgentAsync(agent.SessionId, agent.Prompt, agent.Command, agent.TimeoutSeconds, start.BaseCommit, sessionId: null);
+        CommittedWork work = await run.CommitAsync(Messages.Work(start.ProjectId, agent));
+        run.Session = run.Session with
+        {
+            Status = result.Status == RunStatus.Completed && !work.Changed ? "no_change" : SessionRun.StatusOf(result),
+            HeadCommit = work.HeadCommit,
+            FilesChanged = work.FilesChanged,
+            ExitCode = result.ExitCode,
+            Error = result.Error,
+            LastLine = SessionRun.LastLine(result.OutputTail),
+            Usage = result.Usage,
+            ClientSessionId = result.ClientSessionId ?? run.Session.ClientSessionId,
+        };
+    }
 }

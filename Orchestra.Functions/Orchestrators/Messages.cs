@@ -8,6 +8,10 @@ internal static class Messages
     public static string Work(string? projectId, AgentPlan agent) =>
         $"{Title(agent.Task)}\n\n{Trailers(projectId, agent.SessionId, agent.Team)}";
 
+    /// <summary>A teammate's commit; the branch of a team has one per teammate that changed something.</summary>
+    public static string Work(string? projectId, AgentPlan agent, TeammatePlan teammate) =>
+        $"{Title($"{teammate.Name}: {Title(agent.Task)}")}\n\n{Trailers(projectId, agent.SessionId, agent.Team)}\nOrchestra-Teammate: {teammate.Name}";
+
     public static string Merge(string projectId, AgentPlan agent, int position) =>
         $"Merge {agent.Team}: {Title(agent.Task)}\n\n{Trailers(projectId, agent.SessionId, agent.Team)}\nOrchestra-Position: {position + 1}";
 
@@ -35,6 +39,16 @@ internal static class Messages
         {(party.Side == "ours" ? "Merged already (our side, HEAD)" : "Coming in (their side)")}: commit {party.Commit}, changed {string.Join(", ", party.Files)}
         Its task was:
         {party.Task}
+        """;
+
+    /// <param name="before">What the former teammates did, in order.</param>
+    public static string TeammatePrompt(AgentPlan agent, TeammatePlan teammate, IReadOnlyList<Handover> before) =>
+        $"""
+        {agent.Prompt}
+
+        You are the {teammate.Name}: {teammate.Role}
+        Do this part only. End with a short account for those who come after you; your changes are committed for you.
+        {string.Join("\n\n", before.Select(h => h.Text))}
         """;
 
     public static string FixPrompt(string kind, string command, string outputTail, string? comment) =>

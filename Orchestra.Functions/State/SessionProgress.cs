@@ -7,9 +7,9 @@ namespace Orchestra.Functions.State;
 /// <summary>Shows an agent's last line in its session while it runs. Runs that are no session (fixes, gates) have no place to show it.</summary>
 internal sealed class SessionProgress(ProjectStore store) : IRunObserver
 {
-    public async Task LastLineAsync(string runId, string line, CancellationToken cancellationToken)
+    public async Task LastLineAsync(string sessionId, string line, CancellationToken cancellationToken)
     {
-        if (await store.FindSessionAsync(runId, cancellationToken) is { Status: "running" } session)
+        if (await store.FindSessionAsync(sessionId, cancellationToken) is { Status: "running" } session)
             await store.SaveSessionAsync(session with { LastLine = line }, cancellationToken);
     }
 }

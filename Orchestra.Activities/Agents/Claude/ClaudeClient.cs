@@ -12,6 +12,8 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     // Longer events exist only as tool results with pictures or whole files, of which nothing is needed.
     private const int LongestLine = 32 * 1024 * 1024;
 
+    private const int LongestAnswer = 8 * 1024;
+
     private ClaudeTranscript? transcript;
     private LineTail? tail;
     private bool sessionIsGone;
@@ -37,8 +39,11 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
         ClaudeTranscript read = transcript!;
         RunEnd verdict = ClaudeVerdict.On(end, read.Attempt, OutputTail.LastLine(folder.ErrorFile));
         sessionIsGone = folder.ReadContinues() && ClaudeVerdict.IsUnknownSession(verdict);
-        return sessionIsGone ? null : new RunReading(verdict, OutputTail.Cut(read.Text), read.Usage.Total(), folder.ReadSession());
+        return sessionIsGone ? null : new RunReading(verdict, OutputTail.Cut(read.Text), read.Usage.Total(), folder.ReadSession(), Answer(read.Attempt));
     }
+
+    private static string? Answer(ClaudeAttempt attempt) =>
+        attempt.Result?.Message is { Length: > 0 } message ? message.Length <= LongestAnswer ? message : message[..LongestAnswer] : null;
 
     private void Follow(RunFolder folder, bool ended)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 
@@ -17,14 +18,33 @@ public static class ClaudeCommands
     ];
 
     /// <summary>What every run of an agent has in common; the session id is added per run.</summary>
-    public static AgentCommand Build(string program, ClaudeCodeConfig config)
+    /// <param name="mode">The client mode that the command line is for.</param>
+    /// <param name="model">Null: the configuration's.</param>
+    public static AgentCommand Build(string program, ClaudeCodeConfig config, string mode = ClientModes.ClaudeCode, string? model = null)
     {
+        model ??= config.Model;
         List<string> argv = [program, "-p", "--output-format", "stream-json", "--verbose", "--permission-mode", config.PermissionMode];
-        if (config.Model.Length > 0) argv.AddRange(["--model", config.Model]);
+        if (model.Length > 0) argv.AddRange(["--model", model]);
         if (config.AllowedTools.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', config.AllowedTools)]);
         if (config.MaxTurns > 0) argv.AddRange(["--max-turns", config.MaxTurns.ToString(CultureInfo.InvariantCulture)]);
         if (config.MaxBudgetUsd > 0) argv.AddRange(["--max-budget-usd", config.MaxBudgetUsd.ToString(CultureInfo.InvariantCulture)]);
-        return new AgentCommand(argv, config.Env.Count > 0 ? config.Env : null, ClientModes.ClaudeCode, PassedOn);
+        Dictionary<string, string> environment = new(config.Env);
+        // Lets the CLI's agents know each other by name.
+        if (mode == ClientModes.AgentTeams) environment["CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS"] = "1";
+        return new AgentCommand(argv, environment.Count > 0 ? environment : null, mode, PassedOn);
+    }
+
+    /// <summary>The same with the teammates as agents of its own.</summary>
+    public static AgentCommand WithAgents(AgentCommand command, IEnumerable<TeammateConfig> teammates)
+    {
+        var agents = new JsonObject();
+        foreach (TeammateConfig teammate in teammates)
+        {
+            var agent = new JsonObject { ["description"] = teammate.Role, ["prompt"] = $"You are the team's {teammate.Name}. {teammate.Role}" };
+            if (teammate.Model is not null) agent["model"] = teammate.Model;
+            agents[teammate.Name] = agent;
+        }
+        return command with { Argv = [.. command.Argv, "--agents", agents.ToJsonString()] };
     }
 
     /// <summary>The CLI's session id of a run: known before it starts and the same on every replay.</summary>

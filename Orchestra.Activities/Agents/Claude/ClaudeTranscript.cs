@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Orchestra.Activities.Processes;
 
 namespace Orchestra.Activities.Agents.Claude;
 
@@ -8,6 +9,7 @@ namespace Orchestra.Activities.Agents.Claude;
 internal sealed class ClaudeTranscript
 {
     private const int KeptText = 8 * 1024;
+    private const int TailBytes = 256 * 1024;
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
 
     private readonly StringBuilder text = new();
@@ -20,6 +22,19 @@ internal sealed class ClaudeTranscript
 
     /// <summary>The latest lines for people to read.</summary>
     public string Text => text.ToString();
+
+    /// <summary>The end of a stream as text, at most 4 KB; reads only the end of the file.</summary>
+    public static string Tail(string file)
+    {
+        ClaudeTranscript transcript = new();
+        long skip = Math.Max(0, (File.Exists(file) ? new FileInfo(file).Length : 0) - TailBytes);
+        new LineTail(file, TailBytes, skip).Read((line, start) =>
+        {
+            // The first line of a cut file is the rest of one.
+            if (skip == 0 || start > skip) transcript.Add(line);
+        }, ended: false);
+        return OutputTail.Cut(transcript.Text);
+    }
 
     /// <summary>Evidence is collected anew for each attempt; usage adds up over all.</summary>
     public void EnterAttempt(long begin)

@@ -1,0 +1,70 @@
+using Microsoft.DurableTask;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>The state of one session while its orchestration runs, and its steps: run, commit, save.</summary>
+internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart start)
+{
+    public TaskOrchestrationContext Context { get; } = context;
+
+    public AgentPlan Agent => start.Agent;
+
+    public SessionRecord Session { get; set; } = new()
+    {
+        SessionId = start.Agent.SessionId,
+        ProjectId = start.ProjectId,
+        TeamName = start.Agent.Team,
+        TaskDescription = start.Agent.Task,
+        RepoPath = start.RepoPath,
+        Status = "running",
+        ClientMode = start.Agent.Command.Client ?? ClientModes.Command,
+        ClientSessionId = start.Agent.ClientSessionId,
+        BaseCommit = start.BaseCommit,
+        TargetBranch = start.TargetBranch,
+        StartedAt = context.CurrentUtcDateTime,
+    };
+
+    /// <summary>An agent is never run again behind the person's back.</summary>
+    /// <param name="from">The commit that the worktree is at.</param>
+    /// <param name="sessionId">Null when the run is the session.</param>
+    public Task<RunResult> RunAgentAsync(string runId, string prompt, AgentCommand command, int timeoutSeconds, string from, string? sessionId) =>
+        Context.CallActivityAsync<RunResult>(ActivityNames.RunAgent, new AgentRun(
+            runId, start.ProjectId, start.RepoPath, Session.WorktreePath!, prompt, command, timeoutSeconds, from, sessionId));
+
+    public Task<CommittedWork> CommitAsync(string message) =>
+        Context.CallActivityAsync<CommittedWork>(
+            ActivityNames.CommitWork,
+            new CommitWorkInput(start.RepoPath, Session.WorktreePath!, Session.BranchName!, start.BaseCommit, message, Context.CurrentUtcDateTime),
+            Retries.Git);
+
+    /// <summary>A step of ours failed, whatever the agent did.</summary>
+    public void Fail(string reason) => Session = Session with
+    {
+        Status = "failed",
+        Error = reason,
+        Tasks = [.. Session.Tasks.Select(t => t.Status switch
+        {
+            "running" => t with { Status = "failed", Error = reason, CompletedAt = Context.CurrentUtcDateTime },
+            "pending" => t with { Status = "skipped" },
+            _ => t,
+        })],
+    };
+
+    public Task SaveAsync() =>
+        Context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(Session, Context.CurrentUtcDateTime), Retries.Git);
+
+    public static string StatusOf(RunResult run) => run.Status switch
+    {
+        RunStatus.Completed => "completed",
+        RunStatus.Cancelled => "cancelled",
+        RunStatus.TimedOut => "timed_out",
+        RunStatus.BudgetExceeded => "budget_exceeded",
+        RunStatus.Quota => "quota",
+        _ => "failed",
+    };
+
+    public static string? LastLine(string tail) =>
+        tail.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+}

@@ -1,0 +1,76 @@
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Functions.Orchestrators;
+
+/// <summary>The teammates of a team, one after the other in one worktree: each is told what the former ones wrote, each one's work is a commit.</summary>
+internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> teammates)
+{
+    private readonly List<Handover> handovers = [];
+
+    /// <param name="head">The commit that the worktree is at.</param>
+    public async Task RunAsync(string head)
+    {
+        run.Session = run.Session with { Tasks = [.. teammates.Select(Pending)] };
+        double secondsLeft = run.Agent.TimeoutSeconds;
+        for (int i = 0; i < teammates.Count && run.Session.Status == "running"; i++)
+        {
+            Note(i, run.Session.Tasks[i] with { Status = "running", StartedAt = run.Context.CurrentUtcDateTime });
+            await run.SaveAsync();
+            RunResult result = await RunAsync(i, head, secondsLeft);
+            CommittedWork work = await run.CommitAsync(Messages.Work(run.Session.ProjectId, run.Agent, teammates[i]));
+            head = work.HeadCommit;
+            secondsLeft -= (result.CompletedAt - result.StartedAt).TotalSeconds;
+            Conclude(i, result, work);
+        }
+
+        run.Session = run.Session with
+        {
+            Status = run.Session.Status == "running" ? (head == run.Session.BaseCommit ? "no_change" : "completed") : run.Session.Status,
+            Tasks = [.. run.Session.Tasks.Select(t => t.Status == "pending" ? t with { Status = "skipped" } : t)],
+        };
+    }
+
+    private Task<RunResult> RunAsync(int i, string head, double secondsLeft)
+    {
+        TeammatePlan teammate = teammates[i];
+        return run.RunAgentAsync(
+            run.Session.Tasks[i].Id,
+            Messages.TeammatePrompt(run.Agent, teammate, handovers),
+            teammate.Command,
+            (int)Math.Max(1, Math.Min(teammate.TimeoutSeconds, Math.Ceiling(secondsLeft))),
+            head,
+            run.Agent.SessionId);
+    }
+
+    private void Conclude(int i, RunResult result, CommittedWork work)
+    {
+        string status = SessionRun.StatusOf(result);
+        handovers.Add(new Handover(teammates[i].Name, result.Answer ?? result.OutputTail, work.FilesChanged));
+        Note(i, run.Session.Tasks[i] with
+        {
+            Status = status,
+            Output = result.OutputTail,
+            Error = result.Error,
+            CompletedAt = run.Context.CurrentUtcDateTime,
+            HeadCommit = work.HeadCommit,
+            Usage = result.Usage,
+        });
+        run.Session = run.Session with
+        {
+            // One that did not complete ends the session; its status is the session's.
+            Status = status == "completed" ? "running" : status,
+            HeadCommit = work.HeadCommit,
+            FilesChanged = work.FilesChanged,
+            ExitCode = result.ExitCode,
+            Error = result.Error is null ? null : $"{teammates[i].Name}: {result.Error}",
+            LastLine = SessionRun.LastLine(result.OutputTail),
+            Usage = RunUsage.Sum(run.Session.Usage, result.Usage),
+            ClientSessionId = result.ClientSessionId ?? run.Session.ClientSessionId,
+        };
+    }
+
+    private SessionTask Pending(TeammatePlan teammate, int i) => new(
+        $"{run.Agent.SessionId}-{i + 1}", teammate.Name, teammate.Role, "pending", teammate.Command.Client ?? ClientModes.Command);
+
+    private void Note(int i, SessionTask task) => run.Session = run.Session with { Tasks = [.. run.Session.Tasks.Select((t, at) => at == i ? task : t)] };
+}

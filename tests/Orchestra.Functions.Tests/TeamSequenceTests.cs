@@ -1,0 +1,184 @@
+using System.Text.Json.Nodes;
+using Orchestra.Testing;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>Teams of several teammates, run by the Claude Code CLI, which a script stands for.</summary>
+public sealed class TeamSequenceTests : IAsyncLifetime
+{
+    private const string Config = """
+        client:
+          default_mode: claude-code
+        teams:
+          definitions:
+            trio:
+              description: Three.
+              teammates:
+                - {name: architect, role: Design it, model: opus}
+                - {name: implementer, role: Write it}
+                - {name: reviewer, role: Review it}
+            hasty:
+              teammates:
+                - {name: architect, role: Design it}
+                - {name: reviewer, role: Review it, timeout_seconds: 1}
+            led:
+              strategy: lead
+              teammates:
+                - {name: architect, role: Design it}
+                - {name: implementer, role: Write it, model: haiku}
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("orchestra-teams-").FullName;
+    private readonly HostFixture host;
+
+    public TeamSequenceTests()
+    {
+        string config = Path.Combine(folder, "orchestra.yml");
+        File.WriteAllText(config, Config);
+        host = new HostFixture { Settings = ["--CLAUDE_CLI_PATH", Path.Combine(AppContext.BaseDirectory, "fake-claude.sh"), "--ORCHESTRA_CONFIG", config] };
+    }
+
+    private OrchestraApi Api => host.Api;
+
+    public ValueTask InitializeAsync() => host.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Teammates_work_one_after_the_other_each_told_what_the_former_ones_wrote()
+    {
+        using TestRepository repository = Sample();
+        JsonObject project = await RunTrioAsync(repository, "run architect: echo plan > plan.txt", "run implementer: cat plan.txt plan.txt > code.txt", "run reviewer: wc -l < code.txt > review.txt");
+        JsonNode session = project["sessions"]![0]!;
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal("plan\nplan", repository.Git("show", "main:code.txt"));
+        Assert.Equal(["architect completed", "implementer completed", "reviewer completed"], Tasks(session));
+        Assert.Equal(
+            ["reviewer: run architect: echo plan > plan.txt", "implementer: run architect: echo plan > plan.txt", "architect: run architect: echo plan > plan.txt"],
+            repository.Git("log", "--format=%s", "--topo-order", "--no-merges", "--max-count=3", "main").Split('\n'));
+        Assert.Equal("architect", repository.Git("log", "--format=%(trailers:key=Orchestra-Teammate,valueonly)", "--max-count=1", (string)session["tasks"]![0]!["head_commit"]!).Trim());
+        Assert.DoesNotContain("before you", repository.Git("show", "main:prompt-architect.txt"));
+        string last = repository.Git("show", "main:prompt-reviewer.txt");
+        Assert.Contains("You are the reviewer: Review it", last);
+        Assert.Contains("The architect before you wrote:\nDone by architect.", last);
+        Assert.Contains("The implementer before you wrote:\nDone by implementer.", last);
+        Assert.Contains("plan.txt", last);
+        Assert.Equal(0.0375m, (decimal)session["cost_usd"]!);
+        Assert.Equal("[Bash] work of architect\nDone by architect.\n", (string)(await SessionAsync(project))["tasks"]![0]!["output"]!);
+        Assert.Equal(3, (int)(await SessionAsync(project))["success_count"]!);
+    }
+
+    [Fact]
+    public async Task A_teammate_that_does_not_complete_ends_the_session_and_the_former_ones_work_is_kept()
+    {
+        using TestRepository repository = Sample();
+        JsonObject project = await RunTrioAsync(
+            repository, "run architect: echo plan > plan.txt",
+            "result implementer: \"subtype\":\"error_max_turns\",\"is_error\":true,\"errors\":[\"Reached maximum number of turns (3)\"]");
+        JsonNode session = project["sessions"]![0]!;
+
+        Assert.Equal("failed", (string)project["phase"]!);
+        Assert.Equal("budget_exceeded", (string)session["status"]!);
+        Assert.Equal("implementer: Reached maximum number of turns (3)", (string)session["error"]!);
+        Assert.Equal(["architect completed", "implementer budget_exceeded", "reviewer skipped"], Tasks(session));
+        Assert.Equal("plan", repository.Git("show", $"team/{session["session_id"]}:plan.txt"));
+    }
+
+    [Fact]
+    public async Task Each_teammate_has_its_own_time_limit()
+    {
+        using TestRepository repository = Sample();
+        JsonObject project = await RunAsync(repository, "hasty", null, "run reviewer: exec sleep 1000");
+
+        Assert.Equal(["architect completed", "reviewer timed_out"], Tasks(project["sessions"]![0]!));
+    }
+
+    [Fact]
+    public async Task A_cancelled_session_ends_the_teammate_that_runs_and_starts_no_other()
+    {
+        using TestRepository repository = Sample();
+        var launched = await Api.PostAsync("/api/teams/launch", new JsonObject
+        {
+            ["team_name"] = "trio",
+            ["task_description"] = "run implementer: exec sleep 1000",
+            ["repo_path"] = repository.Folder,
+        }.ToJsonString());
+        string id = (string)launched.Body["session_id"]!;
+        await UntilAsync(id, s => (string?)s["tasks"]!.AsArray().ElementAtOrDefault(1)?["output"] == "[Bash] work of implementer\n");
+
+        await Api.PostAsync($"/api/teams/{id}/cancel", "{}");
+        JsonNode session = await UntilAsync(id, s => s["completed_at"] is not null);
+
+        Assert.Equal("cancelled", (string)session["status"]!);
+        Assert.Equal(["architect completed", "implementer cancelled", "reviewer skipped"], Tasks(session));
+    }
+
+    [Theory]
+    [InlineData("trio", "agent-teams")]
+    [InlineData("led", "claude-code")]
+    public async Task A_lead_is_one_process_with_the_others_as_its_agents(string team, string mode)
+    {
+        using TestRepository repository = Sample();
+        JsonObject project = await RunAsync(
+            repository, team, mode, "run: echo ${CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS-none} > teams.txt");
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal(mode, (string)project["sessions"]![0]!["client_mode"]!);
+        Assert.Empty(project["sessions"]![0]!["tasks"]!.AsArray());
+        Assert.Equal(mode == "agent-teams" ? "1" : "none", repository.Git("show", "main:teams.txt"));
+        string[] arguments = repository.Git("show", "main:claude-arguments.txt").Split('\n');
+        JsonNode agents = JsonNode.Parse(arguments[Array.IndexOf(arguments, "--agents") + 1])!;
+        Assert.Equal("Design it", (string)agents["architect"]!["description"]!);
+        Assert.Equal("You are the team's implementer. Write it", (string)agents["implementer"]!["prompt"]!);
+        Assert.Equal(team == "led" ? "haiku" : null, (string?)agents["implementer"]!["model"]);
+    }
+
+    [Fact]
+    public async Task A_strategy_that_the_client_has_not_is_refused()
+    {
+        using TestRepository repository = Sample();
+        var answer = await Api.PostAsync("/api/gm/launch", Launch(repository, "led", "command", "t").ToJsonString());
+
+        Assert.Equal(422, (int)answer.Status);
+        Assert.Equal("agents[0].client_mode", (string)answer.Body["field"]!);
+    }
+
+    private Task<JsonObject> RunTrioAsync(TestRepository repository, params string[] task) => RunAsync(repository, "trio", null, string.Join('\n', task));
+
+    private async Task<JsonObject> RunAsync(TestRepository repository, string team, string? mode, string task) =>
+        await Api.WaitForEndAsync(await Api.LaunchAsync(Launch(repository, team, mode, task)));
+
+    private static JsonObject Launch(TestRepository repository, string team, string? mode, string task)
+    {
+        JsonObject agent = new() { ["team"] = team, ["task"] = task };
+        if (mode is not null) agent["client_mode"] = mode;
+        return OrchestraApi.Launch(repository.Folder, agent);
+    }
+
+    private static IEnumerable<string> Tasks(JsonNode session) => session["tasks"]!.AsArray().Select(t => $"{t!["teammate"]} {t["status"]}");
+
+    private async Task<JsonNode> SessionAsync(JsonObject project) => (await Api.GetAsync($"/api/teams/{project["sessions"]![0]!["session_id"]}")).Body;
+
+    private async Task<JsonNode> UntilAsync(string sessionId, Func<JsonNode, bool> condition)
+    {
+        JsonNode? session = null;
+        await Eventually.TrueAsync(
+            async () => condition(session = (await Api.GetAsync($"/api/teams/{sessionId}")).Body),
+            TimeSpan.FromSeconds(90),
+            () => $"The session did not get there: {session?.ToJsonString()}");
+        return session!;
+    }
+
+    private static TestRepository Sample()
+    {
+        var repository = TestRepository.CreateEmpty();
+        repository.Write("list.txt", "base\n");
+        repository.Commit("base");
+        return repository;
+    }
+}
