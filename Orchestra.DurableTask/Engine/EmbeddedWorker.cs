@@ -16,11 +16,13 @@ internal sealed class EmbeddedWorker(
 {
     private EmbeddedEngine? engine;
 
+    /// <summary>The code and settings that instances run with.</summary>
+    public WorkerSetup Setup() => new(services.GetService<ITaskFactory>() ?? new RegistryTaskFactory(Factory), services, options.Get(Name));
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         engine = engines.Get(embedded.Get(Name));
-        ITaskFactory tasks = services.GetService<ITaskFactory>() ?? new RegistryTaskFactory(Factory);
-        await engine.StartWorkerAsync(new WorkerSetup(tasks, services, options.Get(Name))).ConfigureAwait(false);
+        await engine.StartWorkerAsync(Setup()).ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -60,6 +60,31 @@ public static class EmbeddedJournal
         },
         cancellation);
 
+    /// <summary>The histories of instances as files for <see cref="RecordedHistory.Replay"/>, in order of creation.</summary>
+    /// <exception cref="IOException">The journal cannot be read.</exception>
+    public static Task<IReadOnlyList<RecordedHistory>> ReadHistoriesAsync(string path, CancellationToken cancellation = default) => Task.Run<IReadOnlyList<RecordedHistory>>(
+        () =>
+        {
+            try
+            {
+                using Session session = Open(path);
+                var histories = new List<RecordedHistory>();
+                foreach (InstanceRow row in QueryStore.List(session, new ListFilter { Limit = int.MaxValue }))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    if (QueryStore.History(session, row.Id) is { Count: > 0 } events)
+                        histories.Add(new RecordedHistory(row.Id, row.Name, new HistoryFile(row.Id, events).ToJson()));
+                }
+
+                return histories;
+            }
+            catch (SqliteException error)
+            {
+                throw JournalException.From(error, path);
+            }
+        },
+        cancellation);
+
     private static Session Open(string path) => new(Connect(path, SqliteOpenMode.ReadOnly));
 
     private static void Copy(string path, string target)

@@ -10,6 +10,7 @@ namespace Orchestra.DurableTask.Journal;
 /// <summary>One entry of an instance's history, or a message on its way there. One shape for all kinds keeps storage simple.</summary>
 internal sealed record JournalEvent
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public EventType Type { get; init; }
 
     /// <summary>Number of the action that made the event; -1 for what comes from outside.</summary>
@@ -97,9 +98,11 @@ internal sealed record Failure(string Type, string Message, string? Stack = null
 /// <summary>Compact JSON: defaults are left out.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(HistoryFile))]
 [JsonSerializable(typeof(ParentLink))]
 [JsonSerializable(typeof(Failure))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class JournalJson : JsonSerializerContext
 {
     public static JournalJson Compact { get; } = new(new JsonSerializerOptions
@@ -107,6 +110,12 @@ internal sealed partial class JournalJson : JsonSerializerContext
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 256,
+    });
+
+    /// <summary>For files that people read and compare: the same with names for numbers.</summary>
+    public static JournalJson Readable { get; } = new(new JsonSerializerOptions(Compact.Options)
+    {
+        Converters = { new JsonStringEnumConverter<EventType>(), new JsonStringEnumConverter<OrchestrationRuntimeStatus>() },
     });
 
     public static string? Tags(IReadOnlyDictionary<string, string>? tags)

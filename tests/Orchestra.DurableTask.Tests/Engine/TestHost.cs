@@ -25,6 +25,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public DurableTaskClient Client { get; }
 
+    public IServiceProvider Services => services;
+
     public EmbeddedEngine Engine => ((EmbeddedTaskClient)Client).Engine;
 
     public static async Task<TestHost> StartAsync(
