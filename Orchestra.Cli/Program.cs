@@ -20,6 +20,8 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
     DecisionCommand.CreateAnswer(),
     CancelCommand.Create(),
     RetryCommand.Create(),
+    PushCommand.Create(),
+    UnlandCommand.Create(),
     RecoverCommand.Create(),
     DoctorCommand.Create(),
     BackupCommand.Create(),

@@ -44,6 +44,7 @@ public sealed record ProjectView
     public string? BaseCommit { get; init; }
     public string? IntegrationCommit { get; init; }
     public string? LandedCommit { get; init; }
+    public string? UnlandedCommit { get; init; }
     public IReadOnlyList<GateRecord> Gates { get; init; } = [];
     public IReadOnlyList<SessionView> Sessions { get; init; } = [];
     public IReadOnlyList<DecisionView> Decisions { get; init; } = [];

@@ -12,6 +12,11 @@ public sealed class OrchestraClient(Uri address) : IDisposable
     /// <summary>The variable with the key that a host was told to ask for; the host reads the same one.</summary>
     private const string KeyVariable = "ORCHESTRA_API_KEY";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // The host talks to another one first.
+    private static readonly TimeSpan NetworkPatience = TimeSpan.FromMinutes(15);
+
     private readonly HttpClient _http = Create(address);
 
     public Task<LaunchResponse> LaunchAsync<TBody>(TBody body, CancellationToken cancellationToken) =>
@@ -39,6 +44,14 @@ public sealed class OrchestraClient(Uri address) : IDisposable
             HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/retry",
             new { BuildCommand = buildCommand, TestCommand = testCommand }, cancellationToken);
 
+    /// <param name="remote">Null, as <paramref name="branch"/>: what the host's configuration says.</param>
+    public Task<PushView> PushAsync(string projectId, string? remote, string? branch, CancellationToken cancellationToken) =>
+        SendAsync<PushView>(
+            HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/push", new { remote, branch }, cancellationToken, NetworkPatience);
+
+    public Task UnlandAsync(string projectId, CancellationToken cancellationToken) =>
+        SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/unland", new { }, cancellationToken);
+
     public Task<RecoveryView> RecoverAsync(string sessionId, CancellationToken cancellationToken) =>
         SendAsync<RecoveryView>(HttpMethod.Get, $"api/teams/{Uri.EscapeDataString(sessionId)}/recover", null, cancellationToken);
 
@@ -65,14 +78,16 @@ public sealed class OrchestraClient(Uri address) : IDisposable
 
     private static HttpClient Create(Uri address)
     {
-        var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         if (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key)
             http.DefaultRequestHeaders.Add("x-functions-key", key);
         return http;
     }
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience ?? Patience);
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
         {
@@ -82,10 +97,10 @@ public sealed class OrchestraClient(Uri address) : IDisposable
 
         try
         {
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
+            using HttpResponseMessage response = await _http.SendAsync(request, limit.Token);
             if (!response.IsSuccessStatusCode)
-                throw await ErrorAsync(response, cancellationToken);
-            return await response.Content.ReadFromJsonAsync<T>(Json.Options, cancellationToken)
+                throw await ErrorAsync(response, limit.Token);
+            return await response.Content.ReadFromJsonAsync<T>(Json.Options, limit.Token)
                 ?? throw new ApiError($"{address} answered {path} with nothing; is it an Orchestra host?");
         }
         catch (HttpRequestException e)
@@ -96,9 +111,9 @@ public sealed class OrchestraClient(Uri address) : IDisposable
         {
             throw new ApiError($"{address} answered {path} with something else than the expected JSON; is it an Orchestra host of this version?");
         }
-        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ApiError($"{address} did not answer {path} within {_http.Timeout.TotalSeconds:0} seconds; try again, or restart the host.");
+            throw new ApiError($"{address} did not answer {path} within {(patience ?? Patience).TotalSeconds:0} seconds; try again, or restart the host.");
         }
     }
 

@@ -7,6 +7,9 @@ public sealed record RecoveryView(string SessionId, string RepoPath, string? Com
 /// <param name="Kind">worktree, kept, branch or wip.</param>
 public sealed record RecoverySourceView(string Kind, string Name, string? Commit, DateTimeOffset? CommittedAt);
 
+/// <param name="Output">git's words.</param>
+public sealed record PushView(string Output, string Remote, string Branch, string Commit);
+
 /// <summary>What crashes left behind: <c>GET /api/doctor</c>.</summary>
 public sealed record DoctorView(IReadOnlyList<FindingView> Findings);
 

@@ -5,6 +5,7 @@ public static class ActivityNames
 {
     public const string PrepareProject = nameof(PrepareProject);
     public const string ResumeIntegration = nameof(ResumeIntegration);
+    public const string RevertLanding = nameof(RevertLanding);
     public const string CreateWorktree = nameof(CreateWorktree);
     public const string RunAgent = nameof(RunAgent);
     public const string CommitWork = nameof(CommitWork);

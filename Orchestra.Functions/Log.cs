@@ -10,6 +10,9 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "The answer to decision {DecisionId} could not be delivered yet")]
     public static partial void DeliveryFailed(ILogger logger, string decisionId, Exception exception);
 
+    [LoggerMessage(21, LogLevel.Information, "Unlanding of project {ProjectId} ended: {Obstacle}")]
+    public static partial void UnlandEnded(ILogger logger, string projectId, string? obstacle);
+
     [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
     public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
 

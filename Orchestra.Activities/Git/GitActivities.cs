@@ -20,7 +20,8 @@ public sealed class GitActivities(
     Lander lander,
     Keeper keeper,
     WorktreeCleaner cleaner,
-    IntegrationResumer resumer)
+    IntegrationResumer resumer,
+    LandingReverter reverter)
 {
     [Function(ActivityNames.PrepareProject)]
     public Task<PreparedProject> PrepareProject([ActivityTrigger] PrepareProjectInput input, CancellationToken cancellationToken) =>
@@ -30,6 +31,11 @@ public sealed class GitActivities(
     [Function(ActivityNames.ResumeIntegration)]
     public Task<string> ResumeIntegration([ActivityTrigger] ResumeIntegrationInput input, CancellationToken cancellationToken) =>
         resumer.ResumeAsync(input, cancellationToken);
+
+    /// <returns>The commit, or none: it conflicts, or the landing is not on the target any more.</returns>
+    [Function(ActivityNames.RevertLanding)]
+    public Task<MergeOutcome> RevertLanding([ActivityTrigger] RevertLandingInput input, CancellationToken cancellationToken) =>
+        reverter.RevertAsync(input, cancellationToken);
 
     [Function(ActivityNames.CreateWorktree)]
     public Task<Worktree> CreateWorktree([ActivityTrigger] CreateWorktreeInput input, CancellationToken cancellationToken) =>

@@ -16,6 +16,8 @@ public static class OrchestraGitServices
         services.TryAddSingleton<RepositoryInspector>();
         services.TryAddSingleton<ProjectPreparer>();
         services.TryAddSingleton<IntegrationResumer>();
+        services.TryAddSingleton<LandingReverter>();
+        services.TryAddSingleton<Pusher>();
         services.TryAddSingleton<WorktreeRecords>();
         services.TryAddSingleton<Worktrees>();
         services.TryAddSingleton<WorktreeSnapshots>();

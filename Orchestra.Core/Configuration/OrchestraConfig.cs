@@ -103,6 +103,12 @@ public sealed class PipelineConfig
     /// <summary>Patterns of files that an agent may change besides the conflicted ones when it resolves a conflict.</summary>
     public List<string> ResolutionMayChange { get; set; } = [];
 
+    /// <summary>Where a push goes that names no remote.</summary>
+    public string PushRemote { get; set; } = "origin";
+
+    /// <summary>The branch there; null: of the same name as the target.</summary>
+    public string? PushBranch { get; set; }
+
     /// <summary>auto, ask or off: what happens to conflicts in which both sides only touch or insert at the same place.</summary>
     public string Mechanical { get; set; } = "auto";
 

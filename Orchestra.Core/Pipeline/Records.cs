@@ -101,6 +101,15 @@ public sealed record ProjectRecord
     public string? InstanceId { get; init; }
     public int Retries { get; init; }
 
+    /// <summary>What the target was before this project landed on it; before that, what of it was taken in last.</summary>
+    public string? LandedOn { get; init; }
+
+    /// <summary>The commit that undid the landing.</summary>
+    public string? UnlandedCommit { get; init; }
+
+    /// <summary>How often undoing the landing was asked for.</summary>
+    public int Unlands { get; init; }
+
     /// <summary>Per session the number of branches that it conflicts with.</summary>
     public IReadOnlyDictionary<string, int>? MergeScores { get; init; }
 

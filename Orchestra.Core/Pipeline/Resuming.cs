@@ -9,5 +9,10 @@ public sealed record ResumePoint(string InstanceId, ProjectRecord Record, IReadO
 /// <summary>The end of one session, as far as merging needs it.</summary>
 public sealed record SessionHead(string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged);
 
+/// <summary>One commit that undoes a landing, on a branch of its own.</summary>
+/// <param name="Branch">Full name of that branch.</param>
+/// <param name="LandedOn">What the target was before the landing.</param>
+public sealed record RevertLandingInput(string RepoPath, string Branch, string TargetBranch, string Landed, string LandedOn, string Message, DateTime Date);
+
 /// <summary>Takes up the integration branch at the commit that an ended run had reached.</summary>
 public sealed record ResumeIntegrationInput(string ProjectId, string RepoPath, string Commit);

@@ -38,6 +38,7 @@ internal static class ProjectViews
         p.Usage?.OutputTokens,
         CostEstimated = p.Usage?.Estimated,
         p.FailedPhase,
+        p.UnlandedCommit,
         p.Retries,
     };
 

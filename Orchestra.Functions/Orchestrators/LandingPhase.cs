@@ -17,7 +17,7 @@ internal sealed class LandingPhase(ProjectRun run)
             switch (outcome.Status)
             {
                 case LandingStatus.Landed:
-                    run.Record = run.Record with { LandedCommit = run.Head };
+                    run.Record = run.Record with { LandedCommit = run.Head, LandedOn = run.Record.LandedOn ?? run.Prepared.BaseCommit };
                     return;
                 case LandingStatus.TargetMoved when ++moves > run.Plan.Options.MaxLandingAttempts:
                     throw new PipelineEnd(Phases.Failed, $"{run.Prepared.TargetBranch} moved {moves} times while the result was being verified.");
@@ -43,6 +43,8 @@ internal sealed class LandingPhase(ProjectRun run)
                 ConflictCase.OfTarget(run, targetHead, message, merge.Conflicts));
         run.Head = resolution.Commit
             ?? throw new PipelineEnd(Phases.Failed, $"{run.Prepared.TargetBranch} moved and its changes conflict; the resolution was rejected.");
+        // What of the target is in our result, and so what the landing goes on from; a retry must know it, too.
+        run.Record = run.Record with { LandedOn = targetHead };
         if (!resolution.Verified)
             await gates.VerifyAsync();
     }

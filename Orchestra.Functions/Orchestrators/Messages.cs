@@ -71,6 +71,14 @@ internal static class Messages
 
     private static string Remark(string? comment) => string.IsNullOrWhiteSpace(comment) ? "" : $"The person who decided says: {comment}\n";
 
+    public static string Unland(ProjectRecord project) =>
+        $"Undo {Title(project.ProjectName)}\n\nThis takes back what landed as {project.LandedCommit}.\n\nOrchestra-Project: {project.ProjectId}\nOrchestra-Unlands: {project.LandedCommit}";
+
+    /// <summary>Why a landing cannot be undone.</summary>
+    public static string UnlandObstacle(ProjectRecord project, MergeOutcome revert) => revert.Conflicts.Count > 0
+        ? $"{ShortName(project.TargetBranch!)} has gone on, and taking the landing back conflicts with it in {string.Join(", ", revert.Conflicts.Select(c => c.Path))}."
+        : $"{ShortName(project.TargetBranch!)} does not have the landed commit {project.LandedCommit} any more.";
+
     /// <summary>The merge of a session that a person merges alone.</summary>
     public static string MergeSession(SessionRecord session) =>
         $"Merge {session.TeamName}: {Title(session.TaskDescription)}\n\n{Trailers(session.ProjectId, session.SessionId, session.TeamName)}";

@@ -30,7 +30,8 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     /// <summary>The head of the integration branch.</summary>
     public string Head { get; set; } = plan.Resume?.Record.IntegrationCommit ?? "";
 
-    public string IntegrationRef => RefNames.Integration(Plan.ProjectId);
+    /// <summary>What merges and fixes move; undoing a landing has a branch of its own.</summary>
+    public string IntegrationRef { get; init; } = RefNames.Integration(plan.ProjectId);
 
     public ProjectRecord Record { get; set; } = plan.Resume?.Record ?? new()
     {

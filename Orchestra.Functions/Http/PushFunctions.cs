@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Orchestra.Activities.Git;
+using Orchestra.Core;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary><c>POST /api/gm/projects/{id}/push</c>: what a project landed goes to a configured remote.</summary>
+public sealed class PushFunctions(ProjectStore store, OrchestraConfig config, Pusher pusher)
+{
+    [Function("PushProject")]
+    public Task<IActionResult> Push(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/projects/{id}/push")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        JsonBody body = await JsonBody.ReadOptionalAsync(request, cancellationToken);
+        body.AllowOnly("remote", "branch");
+        string remote = body.OptionalText("remote", 200) ?? config.Pipeline.PushRemote;
+        string? wanted = body.OptionalText("branch", 200) ?? config.Pipeline.PushBranch;
+        ProjectRecord project = (Ids.IsValid(id) ? await store.FindProjectAsync(id, cancellationToken) : null)
+            ?? throw new InputProblem("id", $"There is no project '{id}'.", StatusCodes.Status404NotFound);
+        string commit = (project.Phase == Phases.Completed ? project.UnlandedCommit ?? project.LandedCommit : null)
+            ?? throw NewInstance.Refusal($"Project {id} is {project.Phase} and has landed nothing that could be pushed.");
+        if (!Directory.Exists(project.RepoPath))
+            throw NewInstance.Refusal($"The repository {project.RepoPath} is not there; bring it back and try again.");
+        string branch = wanted ?? GitNames.ShortBranch(project.TargetBranch!);
+        string output = await pusher.PushAsync(project.RepoPath, remote, branch, commit, cancellationToken);
+        return Answers.Ok(new { Ok = true, ProjectId = id, Output = output, Remote = remote, Branch = branch, Commit = commit });
+    });
+}
