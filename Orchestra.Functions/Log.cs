@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Debug, "A client of {Channel} is gone: {Reason}")]
     public static partial void SocketEnded(ILogger logger, string channel, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Output could not be recorded; it is tried again")]
+    public static partial void OutputNotRecorded(ILogger logger, Exception exception);
 }

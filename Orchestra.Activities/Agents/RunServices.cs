@@ -6,6 +6,7 @@ using Orchestra.Activities.Gates;
 using Orchestra.Activities.Git;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
+using Orchestra.Core.Output;
 
 namespace Orchestra.Activities;
 
@@ -27,6 +28,7 @@ public static class RunServices
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<DataFolder>()));
         services.TryAddSingleton(s => new Regenerator(
             s.GetRequiredService<GateRunner>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GitPlumbing>(), s.GetRequiredService<TreeEditor>()));
+        services.TryAddSingleton(new Redactor([]));
         services.TryAddSingleton<RunActivities>();
         return services;
     }

@@ -1,12 +1,13 @@
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
+using Orchestra.Core.Output;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Sessions;
 
 /// <summary>The end of what a session's current run has printed so far, for people to read.</summary>
-public sealed class SessionOutput(DataFolder data)
+public sealed class SessionOutput(DataFolder data, Redactor redactor)
 {
     /// <summary>Null when there is no output.</summary>
     public string? Tail(SessionRecord session)
@@ -14,6 +15,6 @@ public sealed class SessionOutput(DataFolder data)
         SessionTask? step = session.Tasks.LastOrDefault(t => t.StartedAt is not null);
         string file = new RunFolder(data.Run(step?.Id ?? session.SessionId)).OutputFile;
         string text = ClientModes.UsesClaudeCli(step?.ClientMode ?? session.ClientMode) ? ClaudeTranscript.Tail(file) : OutputTail.Read(file);
-        return text.Length > 0 ? text : null;
+        return text.Length > 0 ? redactor.Redact(text) : null;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using Orchestra.Activities.Output;
 using Orchestra.Core;
 using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
@@ -7,7 +8,7 @@ using Orchestra.Core.Storage;
 namespace Orchestra.Activities.State;
 
 /// <summary>What the orchestrations write to the state store. Whole documents, so that a re-run writes the same again.</summary>
-public sealed class StateActivities(ProjectStore store, EventLog events, TimeProvider time)
+public sealed class StateActivities(ProjectStore store, EventLog events, OutputRecorder output, TimeProvider time)
 {
     [Function(ActivityNames.SaveProject)]
     public async Task SaveProject([ActivityTrigger] ProjectRecord input, CancellationToken cancellationToken)
@@ -24,6 +25,11 @@ public sealed class StateActivities(ProjectStore store, EventLog events, TimePro
     public async Task SaveSession([ActivityTrigger] SessionRecord input, CancellationToken cancellationToken)
     {
         await store.SaveSessionAsync(input with { News = [] }, cancellationToken);
+        // Its output is told between its start and its end.
+        if (input.CompletedAt is null)
+            await output.StartAsync(input, cancellationToken);
+        else
+            await output.EndAsync(input, cancellationToken);
         await events.AppendAsync(input.News, cancellationToken);
     }
 

@@ -15,7 +15,9 @@ public sealed class EventLog(ITableStore tables)
     private const string EventPrefix = "e/";
     private const string KeyPrefix = "k/";
 
-    // Two rows per event and the head fit a batch of 100, and large events its size.
+    private const string MarkPrefix = "m/";
+
+    // Two rows per event, the head and a mark fit a batch of 100, and large events its size.
     private const int BatchSize = 49;
     private const int BatchLength = 500_000;
     private readonly SemaphoreSlim appending = new(1, 1);
@@ -45,8 +47,46 @@ public sealed class EventLog(ITableStore tables)
             appending.Release();
         }
 
-        Interlocked.Increment(ref version);
-        Interlocked.Exchange(ref appended, NewSignal()).SetResult();
+        Signal();
+    }
+
+    /// <summary>Where a writer of many events of one kind stands; it moves on together with the events that it adds.</summary>
+    public async Task<EventMark?> FindMarkAsync(string name, CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition, MarkPrefix + name, cancellationToken) is { } row ? new(name, row.Json, row.ETag) : null;
+
+    /// <summary>Marks whose names begin so.</summary>
+    public async Task<IReadOnlyList<EventMark>> ListMarksAsync(string prefix, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition, prefix: MarkPrefix + prefix, limit: 10_000, cancellationToken: cancellationToken);
+        return [.. rows.Select(r => new EventMark(r.Row[MarkPrefix.Length..], r.Json, r.ETag))];
+    }
+
+    /// <summary>Writes marks; without events.</summary>
+    public Task WriteMarksAsync(IReadOnlyList<EventMark> marks, CancellationToken cancellationToken) =>
+        tables.WriteAsync([.. marks.Select(m => new TableWrite(Partition, MarkPrefix + m.Name, m.Json, m.ETag))], cancellationToken);
+
+    /// <summary>Adds a few events and moves a mark, both or neither.</summary>
+    /// <returns>False when somebody else moved the mark.</returns>
+    public async Task<bool> AppendAsync(IReadOnlyList<NewEvent> events, EventMark mark, CancellationToken cancellationToken)
+    {
+        Pending[] batch = Batches(events).Single();
+        var move = new TableWrite(Partition, MarkPrefix + mark.Name, mark.Json, mark.ETag);
+        await appending.WaitAsync(cancellationToken);
+        try
+        {
+            while (!await TryAppendAsync(batch, cancellationToken, move))
+            {
+                if ((await FindMarkAsync(mark.Name, cancellationToken))?.ETag != mark.ETag)
+                    return false;
+            }
+        }
+        finally
+        {
+            appending.Release();
+        }
+
+        Signal();
+        return true;
     }
 
     /// <summary>Events behind a number, in order.</summary>
@@ -66,8 +106,14 @@ public sealed class EventLog(ITableStore tables)
     /// <summary>Ends when this process next appends. Take it before reading, so that nothing falls in between.</summary>
     public Task NextAsync() => Volatile.Read(ref appended).Task;
 
+    private void Signal()
+    {
+        Interlocked.Increment(ref version);
+        Interlocked.Exchange(ref appended, NewSignal()).SetResult();
+    }
+
     /// <returns>False when somebody else appended meanwhile or a key is known.</returns>
-    private async Task<bool> TryAppendAsync(Pending[] events, CancellationToken cancellationToken)
+    private async Task<bool> TryAppendAsync(Pending[] events, CancellationToken cancellationToken, TableWrite? mark = null)
     {
         if (events.Length == 0)
             return true;
@@ -80,6 +126,8 @@ public sealed class EventLog(ITableStore tables)
             writes.Add(new(Partition, KeyPrefix + e.Key, Json.Write(new Numbered(seq)), TableWrite.Absent));
         }
 
+        if (mark is not null)
+            writes.Add(mark);
         try
         {
             await tables.WriteAsync(writes, cancellationToken);
@@ -135,3 +183,6 @@ public sealed class EventLog(ITableStore tables)
 
     private sealed record Pending(string Key, string Json);
 }
+
+/// <summary>A writer's place; <paramref name="ETag"/> as in <see cref="TableWrite.IfMatch"/>, <paramref name="Json"/> null deletes it.</summary>
+public sealed record EventMark(string Name, string? Json, string? ETag);

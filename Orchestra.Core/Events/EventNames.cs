@@ -45,6 +45,9 @@ public static class EventNames
     public const string ProjectFailed = "project_failed";
     public const string ProjectCancelled = "project_cancelled";
 
+    /// <summary>A piece of a session's output. The log holds its place, the message its text.</summary>
+    public const string Stdout = "stdout";
+
     public const string Started = "started";
     public const string Completed = "completed";
     public const string Cancelled = "cancelled";
@@ -66,6 +69,9 @@ public static class EventNames
     [
         ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded, Stdout,
     ];
+
+    /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>
+    public static readonly IReadOnlyList<string> OnlyByName = [Stdout];
 }

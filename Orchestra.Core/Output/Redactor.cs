@@ -11,30 +11,41 @@ public sealed partial class Redactor
 {
     private const int ShortestSecret = 8;
     private readonly string[] secrets;
+    private readonly string[] secretBytes;
 
     /// <param name="secrets">Values that must never be shown; short ones are left out, since masking them would tell where they occur in ordinary words.</param>
-    public Redactor(IEnumerable<string> secrets) =>
+    public Redactor(IEnumerable<string> secrets)
+    {
         // The longest first: one may be part of another.
         this.secrets = [.. secrets.Where(s => s.Length >= ShortestSecret).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
+        // One character per byte, so that every output can be searched, whatever its encoding.
+        secretBytes = [.. this.secrets.Select(s => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(s)))];
+    }
 
     /// <summary>The environment's values whose names say that they are secret.</summary>
     public static Redactor FromEnvironment(IEnumerable<KeyValuePair<string, string?>> environment) =>
         new(environment.Where(v => v.Value is not null && SecretName().IsMatch(v.Key)).SelectMany(v => Parts(v.Value!)));
 
-    public string Redact(string text)
+    public string Redact(string text) => Redact(text, secrets, Utf8Mask);
+
+    /// <summary>The same for bytes that need not be valid text; as many come out as went in.</summary>
+    public byte[] Redact(ReadOnlySpan<byte> bytes) =>
+        Encoding.Latin1.GetBytes(Redact(Encoding.Latin1.GetString(bytes), secretBytes, s => new string('*', s.Length)));
+
+    private static string Redact(string text, string[] secrets, Func<string, string> mask)
     {
         foreach (string secret in secrets)
         {
             if (text.Contains(secret, StringComparison.Ordinal))
-                text = text.Replace(secret, Mask(secret), StringComparison.Ordinal);
+                text = text.Replace(secret, mask(secret), StringComparison.Ordinal);
         }
 
         return Token().Replace(text, match => match.Groups["secret"] is { Success: true } part
-            ? string.Concat(match.Value.AsSpan(0, part.Index - match.Index), Mask(part.Value), match.Value.AsSpan(part.Index - match.Index + part.Length))
-            : Mask(match.Value));
+            ? string.Concat(match.Value.AsSpan(0, part.Index - match.Index), mask(part.Value), match.Value.AsSpan(part.Index - match.Index + part.Length))
+            : mask(match.Value));
     }
 
-    private static string Mask(string secret) => new('*', Encoding.UTF8.GetByteCount(secret));
+    private static string Utf8Mask(string secret) => new('*', Encoding.UTF8.GetByteCount(secret));
 
     // Several keys in one variable are NAME:ROLE:KEY with commas between.
     private static IEnumerable<string> Parts(string value) =>
@@ -46,7 +57,7 @@ public sealed partial class Redactor
 
     [GeneratedRegex(
         """
-        \b(?:
+        (?<![A-Za-z0-9_])(?:
             sk-(?:ant-|proj-)?[A-Za-z0-9_-]{20,}
           | gh[pousr]_[A-Za-z0-9]{30,} | github_pat_[A-Za-z0-9_]{40,} | glpat-[A-Za-z0-9_-]{20,}
           | (?:AKIA|ASIA)[A-Z0-9]{16}

@@ -5,9 +5,9 @@ using Orchestra.Core.Events;
 namespace Orchestra.Functions.Events;
 
 /// <summary>An event as it is sent; serialized once, whoever gets it.</summary>
-internal sealed class EventFrame(LoggedEvent logged)
+internal sealed class EventFrame(LoggedEvent logged, EventMessages messages)
 {
-    private readonly Lazy<byte[]> bytes = new(() => Encoding.UTF8.GetBytes(Json.Write(logged.ToWire())));
+    private readonly Lazy<byte[]> bytes = new(() => Encoding.UTF8.GetBytes(Json.Write(messages.Of(logged))));
 
     public long Seq => logged.Seq;
 

@@ -11,7 +11,7 @@ using Orchestra.Functions.Http;
 namespace Orchestra.Functions.Events;
 
 /// <summary><c>GET /api/events</c>, once or waiting, and the same as server-sent events.</summary>
-public sealed class EventFunctions(EventReader reader, EventLog log, IHostApplicationLifetime lifetime)
+public sealed class EventFunctions(EventReader reader, EventLog log, EventMessages messages, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
 
@@ -27,7 +27,7 @@ public sealed class EventFunctions(EventReader reader, EventLog log, IHostApplic
         var (events, next) = wait == 0
             ? await reader.ReadAsync(query, limit, stop.Token)
             : await reader.WaitAsync(query, limit, TimeSpan.FromSeconds(wait), stop.Token);
-        return Answers.Ok(new { Events = events.Select(e => e.ToWire()), Next = next, Head = await log.HeadAsync(cancellationToken) });
+        return Answers.Ok(new { Events = events.Select(messages.Of), Next = next, Head = await log.HeadAsync(cancellationToken) });
     });
 
     [Function("StreamEvents")]
@@ -58,13 +58,13 @@ public sealed class EventFunctions(EventReader reader, EventLog log, IHostApplic
         return new EmptyResult();
     });
 
-    private static byte[] Frame(IReadOnlyList<LoggedEvent> events)
+    private byte[] Frame(IReadOnlyList<LoggedEvent> events)
     {
         if (events.Count == 0)
             return ": still here\n\n"u8.ToArray();
         var text = new StringBuilder();
         foreach (LoggedEvent e in events)
-            text.Append(CultureInfo.InvariantCulture, $"id: {e.Seq}\ndata: {Json.Write(e.ToWire())}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"id: {e.Seq}\ndata: {Json.Write(messages.Of(e))}\n\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

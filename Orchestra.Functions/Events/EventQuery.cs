@@ -26,7 +26,11 @@ internal sealed record EventQuery(long After, string? ProjectId, IReadOnlySet<st
 
     public bool Matches(NewEvent e) =>
         (ProjectId is null || e.ProjectId == ProjectId)
-        && (Types.Count == 0 ? !EventTypes.OnlyByName.Contains(e.Type) : Types.Contains(e.Type) || (e.Name is not null && Types.Contains(e.Name)));
+        && ((e.Name is not null && Types.Contains(e.Name))
+            || (!IsMuch(e) && (Types.Count == 0 || Types.Contains(e.Type)))
+            || (e.Name is null && Types.Contains(e.Type)));
+
+    private static bool IsMuch(NewEvent e) => EventTypes.OnlyByName.Contains(e.Type) || (e.Name is not null && EventNames.OnlyByName.Contains(e.Name));
 
     public static long Number(HttpRequest request, string key, long standard, long least, long most) =>
         Text(request, key) is { } text ? Number(key, text, least, most) : standard;

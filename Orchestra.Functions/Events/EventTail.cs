@@ -6,7 +6,7 @@ namespace Orchestra.Functions.Events;
 /// The log's last events in memory: however many clients listen, each event is read and serialized once. Who is further behind
 /// reads from the store at its own cost.
 /// </summary>
-internal sealed class EventTail(EventLog log)
+internal sealed class EventTail(EventLog log, EventMessages messages)
 {
     private const int Kept = 2048;
     private const int PageSize = 100;
@@ -53,7 +53,7 @@ internal sealed class EventTail(EventLog log)
         }
 
         IReadOnlyList<LoggedEvent> page = await log.ReadAsync(after, PageSize, CancellationToken.None);
-        return [.. page.Select(e => new EventFrame(e))];
+        return [.. page.Select(e => new EventFrame(e, messages))];
     }
 
     private async Task FillAsync(long version, bool force)
@@ -88,7 +88,7 @@ internal sealed class EventTail(EventLog log)
             {
                 foreach (LoggedEvent e in page)
                 {
-                    recent.Enqueue(new EventFrame(e));
+                    recent.Enqueue(new EventFrame(e, messages));
                     last = e.Seq;
                     if (recent.Count > Kept)
                         recent.Dequeue();

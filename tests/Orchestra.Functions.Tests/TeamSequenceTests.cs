@@ -58,6 +58,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
         Assert.Equal("completed", (string)project["phase"]!);
         Assert.Equal("plan\nplan", repository.Git("show", "main:code.txt"));
         Assert.Equal(["architect completed", "implementer completed", "reviewer completed"], Tasks(session));
+        await OutputIsThatOfAllAsync((string)session["session_id"]!);
         Assert.Equal(
             ["reviewer: run architect: echo plan > plan.txt", "implementer: run architect: echo plan > plan.txt", "architect: run architect: echo plan > plan.txt"],
             repository.Git("log", "--format=%s", "--topo-order", "--no-merges", "--max-count=3", "main").Split('\n'));
@@ -180,5 +181,18 @@ public sealed class TeamSequenceTests : IAsyncLifetime
         repository.Write("list.txt", "base\n");
         repository.Commit("base");
         return repository;
+    }
+
+    /// <summary>One output with one range of offsets, read or told live.</summary>
+    private async Task OutputIsThatOfAllAsync(string session)
+    {
+        using var http = new HttpClient { BaseAddress = host.Address };
+        string output = await http.GetStringAsync($"/api/teams/{session}/output", TestContext.Current.CancellationToken);
+        int[] places = [.. new[] { "architect", "implementer", "reviewer" }.Select(t => output.IndexOf($"Done by {t}", StringComparison.Ordinal))];
+        Assert.DoesNotContain(-1, places);
+        Assert.Equal(places.Order(), places);
+        Assert.Equal(output[5..], await http.GetStringAsync($"/api/teams/{session}/output?after=5", TestContext.Current.CancellationToken));
+        JsonNode told = (await Api.GetAsync("/api/events?types=stdout&limit=1000")).Body["events"]!;
+        Assert.Equal(output, string.Concat(told.AsArray().Where(e => (string)e!["session_id"]! == session).Select(e => (string)e!["data"]!)));
     }
 }

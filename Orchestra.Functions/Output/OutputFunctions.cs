@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Hosting;
+using Orchestra.Activities.Output;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+using Orchestra.Functions.Events;
+using Orchestra.Functions.Http;
+
+namespace Orchestra.Functions.Output;
+
+/// <summary><c>GET /api/teams/{id}/output</c>: what a session printed, by byte offset; ANSI sequences are kept.</summary>
+public sealed class OutputFunctions(ProjectStore store, OutputLog output, IHostApplicationLifetime lifetime)
+{
+    private const int PieceSize = 64 * 1024;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(150);
+
+    [Function("GetSessionOutput")]
+    public Task<IActionResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}/output")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        SessionRecord session = (await FoundSession.FindAsync(store, id, cancellationToken)).Session;
+        IReadOnlyList<string> runs = OutputLog.RunsOf(session);
+        // In this order: what is printed before the end is there once the end is seen.
+        bool ended = output.HasEnded(session);
+        OutputQuery query = OutputQuery.Read(request, output.Length(runs));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.HttpContext.RequestAborted, lifetime.ApplicationStopping);
+        HttpResponse response = request.HttpContext.Response;
+        query.WriteHeaders(response, id, ended);
+        try
+        {
+            await response.StartAsync(stop.Token);
+            long offset = await CopyAsync(runs, query.From, query.Until, response, stop.Token);
+            if (query.Follow)
+                await FollowAsync(id, offset, response, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The client left, or the host stops; whoever comes back goes on at the offset that they have.
+        }
+
+        return new EmptyResult();
+    });
+
+    private async Task<long> CopyAsync(IReadOnlyList<string> runs, long from, long until, HttpResponse response, CancellationToken cancellationToken)
+    {
+        while (from < until)
+        {
+            byte[] piece = output.Read(runs, from, (int)Math.Min(PieceSize, until - from));
+            if (piece.Length == 0)
+                break;
+            await response.Body.WriteAsync(piece, cancellationToken);
+            from += piece.Length;
+        }
+
+        await response.Body.FlushAsync(cancellationToken);
+        return from;
+    }
+
+    private async Task FollowAsync(string id, long offset, HttpResponse response, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(LookEvery);
+        while (true)
+        {
+            SessionRecord? session = await store.FindSessionAsync(id, cancellationToken);
+            bool ended = session is null || output.HasEnded(session);
+            IReadOnlyList<string> runs = session is null ? [] : OutputLog.RunsOf(session);
+            offset = await CopyAsync(runs, offset, output.Length(runs), response, cancellationToken);
+            if (ended)
+                return;
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Orchestra.Testing;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>Agents' output: read by offset, followed, told live, with secrets masked.</summary>
+public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Output_is_told_live_without_loss_also_to_a_client_that_comes_back()
+    {
+        const string Script = "for i in $(seq 1 30); do echo \"Zeile $i é\"; done; printf 'Continue? '; until test -f go; do sleep 0.05; done; for i in $(seq 1 5000); do echo line $i; done; printf end";
+        using TestRepository repository = TestRepository.Create();
+        string worktree = "";
+        using SocketClient first = await SocketClient.ConnectAsync(shared.Address, "/ws/teams");
+        string id = await shared.Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent(Script)));
+        var told = new StringBuilder();
+        string session = "";
+        List<JsonObject> seen = await first.UntilAsync(m =>
+        {
+            if ((string)m["type"]! == "new_team_session")
+                worktree = Directory.GetDirectories(Path.Combine(shared.DataFolder, "worktrees")).Single(d => d.EndsWith((string)m["session_id"]!, StringComparison.Ordinal));
+            session = (string)m["session_id"]!;
+            told.Append(Data(m));
+            return told.ToString().EndsWith("Continue? ", StringComparison.Ordinal);
+        });
+        Assert.Equal($"/worktrees/{session}", worktree[^(session.Length + 11)..]);
+        await File.WriteAllTextAsync(Path.Combine(worktree, "go"), "", Cancel);
+        first.Dispose();
+        using SocketClient again = await SocketClient.ConnectAsync(shared.Address, $"/ws/teams?after={seen[^1]["seq"]}");
+        List<JsonObject> rest = await again.UntilAsync(m => (string?)m["event"] == "completed" && (string?)m["session_id"] == session);
+        rest.ForEach(m => told.Append(Data(m)));
+
+        string expected = string.Concat(Enumerable.Range(1, 30).Select(i => $"Zeile {i} é\n")) + "Continue? "
+            + string.Concat(Enumerable.Range(1, 5000).Select(i => $"line {i}\n")) + "end";
+        Assert.Equal(expected, told.ToString());
+        Assert.Equal(expected, await TextAsync($"/api/teams/{session}/output"));
+        await shared.Api.WaitForEndAsync(id);
+
+        JsonNode events = (await shared.Api.GetAsync($"/api/events?project={id}&limit=1000")).Body["events"]!;
+        Assert.DoesNotContain(events.AsArray(), e => (string?)e!["event"] == "stdout");
+        JsonNode output = (await shared.Api.GetAsync($"/api/events?project={id}&types=stdout&limit=1000")).Body["events"]!;
+        Assert.Equal(expected, string.Concat(output.AsArray().Select(e => (string)e!["data"]!)));
+    }
+
+    [Fact]
+    public async Task Output_is_read_in_parts_and_followed_to_its_end()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string gate = Path.Combine(repository.Root, "go");
+        string id = await shared.Api.LaunchAsync(OrchestraApi.Launch(
+            repository.Folder, OrchestraApi.Agent($"printf '0123456789'; until test -f '{gate}'; do sleep 0.05; done; printf 'abcdef'")));
+        string session = (string)(await shared.Api.WaitAsync(id, p => p["sessions"]!.AsArray().Count == 1))["sessions"]![0]!["session_id"]!;
+        string path = $"/api/teams/{session}/output";
+        await Eventually.TrueAsync(async () => await TextAsync(path) == "0123456789", TimeSpan.FromSeconds(60), () => "No output.");
+
+        using var http = new HttpClient { BaseAddress = shared.Address };
+        using HttpResponseMessage following = await http.GetAsync($"{path}?after=4&follow=true", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        Assert.Equal("456", await TextAsync($"{path}?after=4&limit=3"));
+        using HttpResponseMessage open = await http.GetAsync(path, Cancel);
+        Assert.Equal(("10", "false"), (open.Headers.GetValues("Orchestra-Output-Next").Single(), open.Headers.GetValues("Orchestra-Output-Ended").Single()));
+        Assert.Equal("text/plain", open.Content.Headers.ContentType!.MediaType);
+        await File.WriteAllTextAsync(gate, "", Cancel);
+        Assert.Equal("456789abcdef", await following.Content.ReadAsStringAsync(Cancel));
+        using HttpResponseMessage done = await http.GetAsync($"{path}?download=1", Cancel);
+        Assert.Equal("true", done.Headers.GetValues("Orchestra-Output-Ended").Single());
+        Assert.Equal($"{session}.log", done.Content.Headers.ContentDisposition!.FileName);
+
+        Assert.Equal(("23456", "bytes 2-6/16"), await RangeAsync(http, path, new RangeHeaderValue(2, 6)));
+        Assert.Equal(("def", "bytes 13-15/16"), await RangeAsync(http, path, new RangeHeaderValue(null, 3)));
+        Assert.Equal(("f", "bytes 15-15/16"), await RangeAsync(http, path, new RangeHeaderValue(15, 99)));
+        Assert.Equal(416, (int)(await shared.Api.GetAsync($"{path}?after=17")).Status);
+        Assert.Equal("", await TextAsync($"{path}?after=16"));
+        Assert.Equal(400, (int)(await shared.Api.GetAsync($"{path}?after=-1")).Status);
+        Assert.Equal(400, (int)(await shared.Api.GetAsync($"{path}?follow=maybe")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await shared.Api.GetAsync("/api/teams/20260101-000000-abcdef/output")).Status);
+        await shared.Api.WaitForEndAsync(id);
+    }
+
+    [Fact]
+    public async Task Secrets_are_masked_wherever_output_goes()
+    {
+        const string Secret = "value-of-the-service";
+        string token = "ghp_" + new string('a', 36);
+        await using HostSetup host = await HostSetup.StartAsync($"SERVICE_TOKEN={Secret}");
+        using var api = new OrchestraApi(host.Address);
+        using SocketClient teams = await SocketClient.ConnectAsync(host.Address, "/ws/teams");
+        using TestRepository repository = TestRepository.Create();
+        // The commands themselves do not hold the secrets, only what they print does.
+        string print = $"printf 'key value-of-%s and ghp_%s\\n' the-service {token[4..]}";
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent($"echo x > y; echo before; {print}"));
+        launch["build_command"] = $"{print} >&2";
+        string id = await api.LaunchAsync(launch);
+        JsonObject project = await api.WaitForEndAsync(id);
+        string session = (string)project["sessions"]![0]!["session_id"]!;
+        using var http = new HttpClient { BaseAddress = host.Address };
+        string masked = $"before\nkey {new string('*', Secret.Length)} and {new string('*', token.Length)}\n";
+        Assert.Equal(masked, await http.GetStringAsync($"/api/teams/{session}/output", Cancel));
+        Assert.Equal(masked[12..20], await http.GetStringAsync($"/api/teams/{session}/output?after=12&limit=8", Cancel));
+
+        var everything = new StringBuilder(project.ToJsonString());
+        everything.Append(await http.GetStringAsync($"/api/teams/{session}", Cancel)).Append(await http.GetStringAsync("/api/events?limit=1000", Cancel))
+            .Append(await http.GetStringAsync("/api/events?limit=1000&types=stdout,log", Cancel));
+        foreach (JsonObject message in await teams.UntilAsync(m => (string?)m["event"] == "completed"))
+            everything.Append(message.ToJsonString());
+        Assert.Contains("*****", everything.ToString());
+        Assert.DoesNotContain(token, everything.ToString());
+        Assert.DoesNotContain(Secret, everything.ToString());
+    }
+
+    private static string Data(JsonObject message) => (string?)message["event"] == "stdout" ? (string)message["data"]! : "";
+
+    private async Task<string> TextAsync(string path)
+    {
+        using var http = new HttpClient { BaseAddress = shared.Address };
+        return await http.GetStringAsync(path, Cancel);
+    }
+
+    private static async Task<(string Text, string Range)> RangeAsync(HttpClient http, string path, RangeHeaderValue range)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Range = range } };
+        using HttpResponseMessage response = await http.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
+        return (await response.Content.ReadAsStringAsync(Cancel), response.Content.Headers.ContentRange!.ToString());
+    }
+}
