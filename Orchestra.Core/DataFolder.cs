@@ -16,6 +16,9 @@ public sealed class DataFolder(string root)
     /// <summary>Output, process identity and exit code of one run; survives a crash of the host.</summary>
     public string Run(string runId) => Path.Combine(Root, "runs", runId);
 
+    /// <summary>One file per command that passed on a tree.</summary>
+    public string Passes => Path.Combine(Root, "passes");
+
     /// <summary>Exists when the run, or its project, is to be cancelled.</summary>
     public string CancelMark(string id) => Path.Combine(Root, "cancelled", id);
 }

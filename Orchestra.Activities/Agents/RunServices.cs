@@ -24,8 +24,11 @@ public static class RunServices
         services.TryAddSingleton<AgentWorktree>();
         services.TryAddSingleton(s => new AgentRunner(s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>()));
         services.TryAddSingleton<GateWorktree>();
+        services.TryAddSingleton<GatePasses>();
+        services.TryAddSingleton<TestEvidence>();
         services.TryAddSingleton(s => new GateRunner(
-            s.GetRequiredService<RunEngine>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<DataFolder>()));
+            s.GetRequiredService<RunEngine>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GatePasses>(),
+            s.GetRequiredService<TestEvidence>(), s.GetRequiredService<DataFolder>()));
         services.TryAddSingleton(s => new Regenerator(
             s.GetRequiredService<GateRunner>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GitPlumbing>(), s.GetRequiredService<TreeEditor>()));
         services.TryAddSingleton(new Redactor([]));

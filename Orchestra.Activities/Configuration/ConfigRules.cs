@@ -106,6 +106,8 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         RequirePositive("pipeline.fix_timeout_seconds", pipeline.FixTimeoutSeconds);
         Require(pipeline.MaxFixAttempts >= 0, "pipeline.max_fix_attempts", "must not be negative");
         RequirePositive("pipeline.max_landing_attempts", pipeline.MaxLandingAttempts);
+        Require(pipeline.GateRetries >= 0, "pipeline.gate_retries", "must not be negative");
+        Require(IsPattern(pipeline.TestsRanPattern), "pipeline.tests_ran_pattern", "is not a regular expression");
         RequirePositive("pipeline.max_resolve_attempts", pipeline.MaxResolveAttempts);
         problems.AddRange(new MergeRules(lineOf).Check(pipeline.Mechanical, pipeline.UnionFiles, pipeline.GeneratedFiles));
     }
@@ -121,6 +123,18 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
     private void Require(bool holds, string key, string message)
     {
         if (!holds) problems.Add(new ConfigProblem(lineOf(key), key, message + "."));
+    }
+
+    private static bool IsPattern(string? pattern)
+    {
+        try
+        {
+            return pattern is null || Regex.Match("", pattern) is not null;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";

@@ -11,9 +11,13 @@ public sealed class GateRunner
     private readonly RunEngine engine;
     private readonly GateWorktree worktree;
     private readonly DataFolder data;
+    private readonly GatePasses passes;
+    private readonly TestEvidence evidence;
 
-    internal GateRunner(RunEngine engine, GateWorktree worktree, DataFolder data)
+    internal GateRunner(RunEngine engine, GateWorktree worktree, GatePasses passes, TestEvidence evidence, DataFolder data)
     {
+        this.passes = passes;
+        this.evidence = evidence;
         this.engine = engine;
         this.worktree = worktree;
         this.data = data;
@@ -26,6 +30,7 @@ public sealed class GateRunner
     internal async Task<RunResult> RunAsync(GateInput gate, Func<Task>? take, CancellationToken cancellationToken)
     {
         using IDisposable _ = await projects.EnterAsync(gate.ProjectId, cancellationToken);
+        if (gate.Reuse && await passes.FindAsync(gate, cancellationToken) is { } former) return former;
         bool ran = false;
         RunRequest request = new(
             gate.RunId,
@@ -35,9 +40,10 @@ public sealed class GateRunner
             null,
             null,
             TimeSpan.FromSeconds(gate.TimeoutSeconds));
-        RunResult result = await engine.RunAsync(request, PrepareAsync, cancellationToken);
+        RunResult result = evidence.Judge(gate, await engine.RunAsync(request, PrepareAsync, cancellationToken));
         if (take is null && ran) await worktree.CheckUnchangedAsync(gate, cancellationToken);
         if (take is not null && result.Status == RunStatus.Completed) await take();
+        if (gate.Reuse && result.Status == RunStatus.Completed) await passes.AddAsync(gate, cancellationToken);
         return result;
 
         async Task PrepareAsync(RunBeginning beginning)

@@ -9,13 +9,16 @@ internal static class OutputTail
     private const int LongestLine = 500;
 
     /// <summary>At most <see cref="Bytes"/> bytes of valid UTF-8; empty when there is no output.</summary>
-    public static string Read(string file)
+    public static string Read(string file) => Cut(Read(file, Bytes));
+
+    /// <summary>The end of the output, at most so many bytes of it.</summary>
+    public static string Read(string file, int length)
     {
-        byte[] bytes = ReadEnd(file);
+        byte[] bytes = ReadEnd(file, length);
         int start = 0;
         // The cut may fall inside a character.
         while (start < Math.Min(3, bytes.Length) && (bytes[start] & 0xC0) == 0x80) start++;
-        return Cut(Encoding.UTF8.GetString(bytes, start, bytes.Length - start));
+        return Encoding.UTF8.GetString(bytes, start, bytes.Length - start);
     }
 
     /// <summary>The end of a text, at most <see cref="Bytes"/> bytes of UTF-8, without NUL.</summary>
@@ -42,13 +45,13 @@ internal static class OutputTail
         return line is { Length: > LongestLine } ? line[..LongestLine] : line;
     }
 
-    private static byte[] ReadEnd(string file)
+    private static byte[] ReadEnd(string file, int length)
     {
         if (!File.Exists(file)) return [];
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        stream.Seek(-Math.Min(Bytes, stream.Length), SeekOrigin.End);
-        byte[] buffer = new byte[Bytes];
-        int read = stream.ReadAtLeast(buffer, Bytes, throwOnEndOfStream: false);
+        byte[] buffer = new byte[Math.Min(length, stream.Length)];
+        stream.Seek(-buffer.Length, SeekOrigin.End);
+        int read = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return buffer[..read];
     }
 }

@@ -97,6 +97,18 @@ public sealed class PipelineConfig
     public int MaxFixAttempts { get; set; } = 3;
     public int MaxLandingAttempts { get; set; } = 5;
 
+    /// <summary>How often a failed gate is run again on the same commit before its failure counts.</summary>
+    public int GateRetries { get; set; } = 1;
+
+    /// <summary>A gate that passed on the same files, with the same programs, within a day is not run again.</summary>
+    public bool ReusePasses { get; set; } = true;
+
+    /// <summary>A test command that says that it ran no test fails.</summary>
+    public bool RequireTests { get; set; }
+
+    /// <summary>A regular expression that a test command's output must match to have tested something.</summary>
+    public string? TestsRanPattern { get; set; }
+
     /// <summary>Agents per approved conflict before the person is asked again.</summary>
     public int MaxResolveAttempts { get; set; } = 2;
 

@@ -28,9 +28,10 @@ public enum RunStatus
 /// <param name="Usage">What the run cost; null for clients that do not tell.</param>
 /// <param name="ClientSessionId">The client's own id of the session that did the work.</param>
 /// <param name="Answer">The agent's last word, at most 8 KB; null when the client does not tell it from other output.</param>
+/// <param name="Reused">A gate that was not run, because it passed before on the same files.</param>
 public sealed record RunResult(
     RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null,
-    string? ClientSessionId = null, string? Answer = null);
+    string? ClientSessionId = null, string? Answer = null, bool Reused = false);
 
 /// <summary>What was used of a model.</summary>
 /// <param name="CostUsd">US dollars; null when not known.</param>
@@ -50,4 +51,9 @@ public sealed record RunUsage(decimal? CostUsd, long InputTokens, long OutputTok
 
 /// <summary>A build or test command in the project's integration worktree, on exactly one commit.</summary>
 /// <param name="Kind"><c>build</c> or <c>test</c>.</param>
-public sealed record GateInput(string ProjectId, string RunId, string Kind, string RepoPath, string Commit, string Command, int TimeoutSeconds);
+/// <param name="Reuse">A pass on the same files counts, and this one is remembered.</param>
+/// <param name="Then">The test command that follows a build.</param>
+/// <param name="RequireTests">A test command that says that it ran no test fails.</param>
+/// <param name="TestsRanPattern">What its output must match to have tested something.</param>
+public sealed record GateInput(string ProjectId, string RunId, string Kind, string RepoPath, string Commit, string Command, int TimeoutSeconds,
+    bool Reuse = false, string? Then = null, bool RequireTests = false, string? TestsRanPattern = null);

@@ -43,6 +43,10 @@ public sealed record ProjectPlan(
 /// <param name="Merging">What the configuration says of files that need nobody's decision; the repository's own file goes before it.</param>
 /// <param name="MaxResolveAttempts">Agents per approved conflict before the person is asked again.</param>
 /// <param name="ResolutionMayChange">Patterns of files that an agent may change besides the conflicted ones.</param>
+/// <param name="GateRetries">How often a failed gate is run again on the same commit before its failure counts.</param>
+/// <param name="ReusePasses">A gate that passed on the same files is not run again.</param>
+/// <param name="RequireTests">A test command that ran no test fails.</param>
+/// <param name="TestsRanPattern">What a test command's output must match.</param>
 /// <param name="FixTimeoutSeconds">Its limit.</param>
 public sealed record PipelineOptions(
     AgentCommand FixTeamCommand,
@@ -53,4 +57,8 @@ public sealed record PipelineOptions(
     string Mechanical = MechanicalPolicies.Off,
     MergePolicy? Merging = null,
     int MaxResolveAttempts = 1,
-    IReadOnlyList<string>? ResolutionMayChange = null);
+    IReadOnlyList<string>? ResolutionMayChange = null,
+    int GateRetries = 0,
+    bool ReusePasses = false,
+    bool RequireTests = false,
+    string? TestsRanPattern = null);

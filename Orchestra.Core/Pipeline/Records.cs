@@ -124,7 +124,9 @@ public sealed record ProjectRecord
 }
 
 /// <summary>One run of a gate.</summary>
-public sealed record GateRecord(string Kind, string Commit, bool Success, int? ExitCode, string OutputTail, double Seconds);
+/// <param name="Attempt">2 and on: run again on the same commit after a failure, in case that was chance.</param>
+/// <param name="Reused">Not run, because it passed before on the same files.</param>
+public sealed record GateRecord(string Kind, string Commit, bool Success, int? ExitCode, string OutputTail, double Seconds, int Attempt = 1, bool Reused = false);
 
 /// <summary>What became of one session's branch.</summary>
 public sealed record SessionMerge(string SessionId, string MergeResult, int? OrderIndex, string? Commit, DateTime At, MechanicalMerge? Mechanical = null);

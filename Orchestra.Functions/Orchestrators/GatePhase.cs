@@ -48,15 +48,30 @@ internal sealed class GatePhase(ProjectRun run)
         return false;
     }
 
-    private async Task<RunResult> RunAsync(string kind, string command, string commit)
+    /// <summary>Runs a gate; a failure counts when it fails again, as not every failure has a cause in the commit.</summary>
+    private async Task<RunResult> RunAsync(string kind, string command, string commit, bool mayRetry = true)
     {
-        run.Tell(EventNames.GateStarted(kind), new { Commit = commit });
+        RunResult result = await RunOnceAsync(kind, command, commit, 1);
+        for (int retry = 1; mayRetry && retry <= run.Plan.Options.GateRetries && MayBeChance(result); retry++)
+            result = await RunOnceAsync(kind, command, commit, retry + 1);
+        return result;
+    }
+
+    // A missing program stays missing, and another timeout costs as long again.
+    private static bool MayBeChance(RunResult result) => result is { Status: RunStatus.Failed, ExitCode: not (null or 0 or 126 or 127) };
+
+    private async Task<RunResult> RunOnceAsync(string kind, string command, string commit, int attempt)
+    {
+        PipelineOptions options = run.Plan.Options;
+        run.Tell(EventNames.GateStarted(kind), new { Commit = commit, Attempt = attempt });
         await run.EnterAsync(kind == "build" ? Phases.Building : Phases.Testing);
         RunResult result = await run.RunOnceAsync(ActivityNames.RunGate, new GateInput(
-            run.Plan.ProjectId, run.NextWorkId(kind), kind, run.Prepared.RepoPath, commit, command, run.Plan.Options.GateTimeoutSeconds));
+            run.Plan.ProjectId, run.NextWorkId(kind), kind, run.Prepared.RepoPath, commit, command, options.GateTimeoutSeconds,
+            options.ReusePasses, kind == "build" ? run.Plan.TestCommand : null, options.RequireTests, options.TestsRanPattern));
         run.ThrowIfCancelled();
         var record = new GateRecord(
-            kind, commit, result.Status == RunStatus.Completed, result.ExitCode, result.OutputTail, (result.CompletedAt - result.StartedAt).TotalSeconds);
+            kind, commit, result.Status == RunStatus.Completed, result.ExitCode, result.OutputTail,
+            (result.CompletedAt - result.StartedAt).TotalSeconds, attempt, result.Reused);
         await run.SaveAsync(run.Record with
         {
             Gates = [.. run.Record.Gates, record],
@@ -83,7 +98,7 @@ internal sealed class GatePhase(ProjectRun run)
             {
                 if (!await AttemptAsync(kind, command, failure, answer.Comment, attempt))
                     continue;
-                failure = await RunAsync(kind, command, run.Head);
+                failure = await RunAsync(kind, command, run.Head, mayRetry: false);
                 if (failure.Status == RunStatus.Completed)
                     return;
             }

@@ -42,7 +42,7 @@ internal static class ProjectNews
         if (before is null)
             yield return (EventNames.ProjectStarted, new { after.ProjectName, after.RepoPath, after.AgentCount });
         foreach (GateRecord gate in after.Gates.Skip(before?.Gates.Count ?? 0))
-            yield return (EventNames.GateResult(gate.Kind), new { gate.Success, Output = gate.OutputTail, gate.ExitCode, gate.Commit, gate.Seconds });
+            yield return (EventNames.GateResult(gate.Kind), new { gate.Success, Output = gate.OutputTail, gate.ExitCode, gate.Commit, gate.Seconds, gate.Attempt, gate.Reused });
         if (after.MergeOrder.Count > 0 && !after.MergeOrder.SequenceEqual(before?.MergeOrder ?? []))
             yield return (EventNames.MergeOrderDetermined, new { after.MergeOrder, Scores = after.MergeScores });
         foreach (var merge in Merges(before, after))

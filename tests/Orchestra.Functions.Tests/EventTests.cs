@@ -70,8 +70,9 @@ public sealed class EventTests(HostFixture host) : IClassFixture<HostFixture>
 
         List<JsonObject> events = await UntilAsync(id, "project_failed");
         Assert.Equal([1, 2, 3], events.Where(e => (string?)e["event"] == "build_fix_attempt").Select(e => (int)e["attempt"]!));
-        Assert.Equal(4, events.Count(e => (string?)e["event"] == "build_started"));
-        Assert.Equal(4, events.Count(e => (string?)e["event"] == "build_result" && !(bool)e["success"]!));
+        Assert.Equal(5, events.Count(e => (string?)e["event"] == "build_started"));
+        Assert.Equal([1, 2, 1, 1, 1], events.Where(e => (string?)e["event"] == "build_started").Select(e => (int)e["attempt"]!));
+        Assert.Equal(5, events.Count(e => (string?)e["event"] == "build_result" && !(bool)e["success"]!));
         Assert.Contains("rejected", (string)events.Single(e => (string?)e["event"] == "project_failed")["reason"]!);
     }
 

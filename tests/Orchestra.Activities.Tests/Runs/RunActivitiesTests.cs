@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestra.Activities.Agents;
+using Orchestra.Activities.Gates;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
@@ -108,6 +109,63 @@ public sealed class RunActivitiesTests : RunFixture
         Assert.Equal("run\n", File.ReadAllText(Path.Combine(Data.Root, "runs/count")));
     }
 
+    [Fact]
+    public async Task A_pass_counts_for_the_same_files_and_command_only()
+    {
+        GateInput gate = Gate("a", first, "echo ran; test -f file") with { Reuse = true };
+        Assert.False((await Activities.RunGate(gate, Test)).Reused);
+        string same = Commit("one"); // nothing to commit but the message
+        Assert.True((await Activities.RunGate(gate with { RunId = RunId + "b", Commit = same }, Test)).Reused);
+        Assert.False((await Activities.RunGate(gate with { RunId = RunId + "c", Command = "echo ran; test -e file" }, Test)).Reused);
+        Assert.False((await Activities.RunGate(gate with { RunId = RunId + "d", Commit = Commit("two") }, Test)).Reused);
+        Assert.False((await Activities.RunGate(gate with { RunId = RunId + "e", Commit = same, RequireTests = true }, Test)).Reused);
+
+        // A build that tests depend on is made again unless the tests are spared, too.
+        GateInput build = gate with { RunId = RunId + "f", Kind = "build" };
+        await Activities.RunGate(build, Test);
+        Assert.False((await Activities.RunGate(build with { RunId = RunId + "g", Then = "test -r file" }, Test)).Reused);
+        Assert.True((await Activities.RunGate(build with { RunId = RunId + "h", Then = gate.Command }, Test)).Reused);
+    }
+
+    [Fact]
+    public async Task A_failure_is_never_reused()
+    {
+        GateInput gate = Gate("a", first, "exit 1") with { Reuse = true };
+        await Activities.RunGate(gate, Test);
+        Assert.Equal(RunStatus.Failed, (await Activities.RunGate(gate with { RunId = RunId + "b" }, Test)).Status);
+    }
+
+    [Theory]
+    [InlineData("echo 'collected 0 items'", null, false)]
+    [InlineData("echo 'collected 0 items'; yes | head -n 100000; echo '3 passed in 0.1s'", null, true)]
+    [InlineData("echo 'all fine'", null, true)]
+    [InlineData("echo 'all fine'", "[1-9] checks", false)]
+    [InlineData("echo '7 checks'", "[1-9] checks", true)]
+    public async Task A_test_command_without_tests_can_be_a_failure(string command, string? pattern, bool passes)
+    {
+        GateInput gate = Gate("a", first, command) with { RequireTests = true, TestsRanPattern = pattern };
+        RunResult result = await Activities.RunGate(gate, Test);
+        Assert.Equal(passes ? RunStatus.Completed : RunStatus.Failed, result.Status);
+        Assert.Equal(passes, result.Error is null);
+        Assert.Equal(RunStatus.Completed, (await Activities.RunGate(gate with { RunId = RunId + "b", Kind = "build" }, Test)).Status);
+    }
+
+    [Theory]
+    [InlineData("No test is available in /x/a.dll. Make sure that", false)]
+    [InlineData("No test is available in /x/a.dll.\nPassed!  - Failed: 0, Passed: 12, Skipped: 0", true)]
+    [InlineData("?   \texample.org/x\t[no test files]", false)]
+    [InlineData("?   \texample.org/x\t[no test files]\nok  \texample.org/y\t0.003s", true)]
+    [InlineData("ok  \texample.org/y\t0.003s [no tests to run]", false)]
+    [InlineData("running 3 tests\nrunning 0 tests", true)]
+    [InlineData("running 0 tests\nrunning 0 tests", false)]
+    [InlineData("# tests 0\n# pass 0", false)]
+    [InlineData("ℹ tests 4\nℹ pass 4", true)]
+    [InlineData("Tests run: 0, Failures: 0", false)]
+    [InlineData("Ran 0 tests in 0.000s\n\nOK", false)]
+    [InlineData("0 examples, 0 failures", false)]
+    [InlineData("10 examples, 0 failures", true)]
+    public void Runners_say_it_in_their_own_words(string output, bool ran) => Assert.Equal(ran, TestEvidence.RanNone(output) is null);
+
     private GateInput Gate(string suffix, string commit, string command) =>
         new(ProjectId, RunId + suffix, "test", repository, commit, command, 60);
 
@@ -116,7 +174,7 @@ public sealed class RunActivitiesTests : RunFixture
         File.WriteAllText(Path.Combine(repository, "file"), content + "\n");
         if (ignore is not null) File.WriteAllText(Path.Combine(repository, ".gitignore"), ignore + "\n");
         Git(repository, "add", "--all");
-        Git(repository, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", content);
+        Git(repository, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "--quiet", "--allow-empty", "-m", content);
         return Git(repository, "rev-parse", "HEAD").Trim();
     }
 
