@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableTask.Core.History;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,17 @@ internal sealed class ActivityRunner : IAsyncDisposable
                 return [.. active];
         }
     }
+
+    public int Queued
+    {
+        get
+        {
+            lock (gate)
+                return queue.Count;
+        }
+    }
+
+    public int Running => Volatile.Read(ref running);
 
     public void Add(WorkItem item)
     {
@@ -106,9 +118,10 @@ internal sealed class ActivityRunner : IAsyncDisposable
                 return;
             if (item.Suspect)
                 item = item with { Attempts = await CountAttemptAsync(item).ConfigureAwait(false) };
+            engine.Meters.Waited(item.Since);
             JournalEvent? result = item.Attempts > engine.Options.MaxAttempts
                 ? Failed(item, new Failure("PoisonActivity", $"The activity '{item.Name}' could not be processed in {engine.Options.MaxAttempts} attempts.", NonRetriable: true))
-                : await InvokeAsync(item).ConfigureAwait(false);
+                : await MeasuredAsync(item).ConfigureAwait(false);
             if (result is not null)
                 await StoreAsync(item, result).ConfigureAwait(false);
         }
@@ -120,6 +133,18 @@ internal sealed class ActivityRunner : IAsyncDisposable
         {
             Log.ResultFailed(engine.Logger, error, item.Name, item.TaskId, item.InstanceId);
         }
+    }
+
+    private async Task<JournalEvent?> MeasuredAsync(WorkItem item)
+    {
+        using Activity? span = Traces.Run(item);
+        long start = Stopwatch.GetTimestamp();
+        JournalEvent? result = await InvokeAsync(item).ConfigureAwait(false);
+        if (result is not null)
+            engine.Meters.Activity(item.Name, failed: result.Failure is not null, start);
+        if (result?.Failure is { } failure)
+            span.Failed(failure.Message);
+        return result;
     }
 
     /// <summary>The result, or null when the activity gave up because the process is stopping: it will be run again.</summary>

@@ -37,6 +37,10 @@ internal sealed class Dispatcher : IAsyncDisposable
         slots[instanceId] = slot;
     }
 
+    public int Instances => slots.Count;
+
+    public int Turns => Volatile.Read(ref running);
+
     public bool Owns(string instanceId) => slots.ContainsKey(instanceId);
 
     /// <summary>Forgets an instance whose row is gone.</summary>

@@ -19,7 +19,8 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         Time = time;
         Logger = logger;
         database = new Database(options.Path, options.Synchronous.ToString().ToUpperInvariant());
-        Writer = new Writer(database.Main, options);
+        Meters = new Meters(options.Path, () => new EngineDepth(activities?.Queued ?? 0, activities?.Running ?? 0, Dispatcher?.Instances ?? 0, Dispatcher?.Turns ?? 0));
+        Writer = new Writer(database.Main, options, Meters.Commit);
         upkeep = new Upkeep(this, database.InMemory);
     }
 
@@ -30,6 +31,8 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     public ILogger Logger { get; }
 
     public Writer Writer { get; }
+
+    public Meters Meters { get; }
 
     /// <summary>At every turn of an instance.</summary>
     public Signals Signals { get; } = new();
@@ -124,7 +127,10 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
             await EndAsync(release: true).ConfigureAwait(false);
             await BeginAsync(setup).ConfigureAwait(false);
             if (lost is not null)
+            {
+                Meters.LeasesLost();
                 Log.LeasesLost(Logger, Owner!);
+            }
         }
         finally
         {
@@ -133,14 +139,14 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     /// <summary>Takes what is free, in this process's name. Runs on the writer's thread.</summary>
-    public int TakeFree(Session session, List<Action> effects)
+    public bool TakeFree(Session session, List<Action> effects)
     {
         if (Owner is not { } me)
-            return 0;
+            return false;
         int dead = LeaseStore.ReleaseDead(session, me, Now);
         Claim claim = LeaseStore.TakeFree(session, me);
-        effects.Add(() => Accept(claim));
-        return dead;
+        effects.Add(() => Accept(claim, dead));
+        return true;
     }
 
     public async ValueTask DisposeAsync()
@@ -151,6 +157,7 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         await StopWorkerAsync().ConfigureAwait(false);
         await upkeep.DisposeAsync().ConfigureAwait(false);
         Writer.Dispose();
+        Meters.Dispose();
         database.Dispose();
     }
 
@@ -169,9 +176,7 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
                 var dispatcher = new Dispatcher(this, worker, me);
                 Dispatcher = dispatcher;
                 activities = new ActivityRunner(this, worker, me, dispatcher.Owns);
-                Accept(claim);
-                if (dead > 0)
-                    Log.OwnersDied(Logger, dead);
+                Accept(claim, dead);
             });
             return true;
         }).ConfigureAwait(false);
@@ -208,8 +213,14 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
         }
     }
 
-    private void Accept(Claim claim)
+    private void Accept(Claim claim, int dead)
     {
+        if (dead > 0)
+        {
+            Meters.TookOver(dead);
+            Log.OwnersDied(Logger, dead);
+        }
+
         if (Dispatcher is not { } dispatcher)
             return;
         foreach ((string id, long epoch, int attempts) in claim.Instances)

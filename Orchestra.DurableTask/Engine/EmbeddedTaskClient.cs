@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using DurableTask.Core.Exceptions;
 using DurableTask.Core.History;
@@ -85,6 +86,8 @@ internal sealed partial class EmbeddedTaskClient(
     private async Task<string> StartAsync(StartRequest request, Func<OrchestrationRuntimeStatus, bool> blocks, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        using Activity? span = Traces.Create(request.Name, request.InstanceId);
+        request = request with { Trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null };
         return await engine.Writer.Run((session, effects) =>
         {
             var handOver = new HandOver();

@@ -23,6 +23,7 @@ internal static class TurnBuilder
             ExecutionId = execution.ExecutionId,
             Epoch = epoch,
             Now = now.Ticks,
+            Trace = execution.Start?.Trace,
             HistoryStart = execution.HistoryLength,
             CustomStatus = execution.CustomStatus,
         };
@@ -105,7 +106,10 @@ internal static class TurnBuilder
         action.Data,
         action.Tags,
         new ParentLink(execution.Start!.Name!, execution.InstanceId, execution.ExecutionId, action.Id),
-        0);
+        0)
+    {
+        Trace = execution.Start.Trace,
+    };
 
     private static void Finish(Execution execution, TurnCommit commit)
     {
@@ -201,7 +205,10 @@ internal static class TurnBuilder
             execution.Setup.Options.DataConverter.Serialize(options.NewInput),
             start.Tags,
             start.Parent,
-            0);
+            0)
+        {
+            Trace = start.Trace,
+        };
         if (options.PreserveUnprocessedEvents)
             commit.CarryOver.AddRange(execution.Events.Unclaimed);
         commit.CarryOver.AddRange(execution.LateEvents);

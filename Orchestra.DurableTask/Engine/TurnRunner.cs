@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using DurableTask.Core.History;
+using Microsoft.DurableTask.Client;
 using Orchestra.DurableTask.Journal;
 
 namespace Orchestra.DurableTask.Engine;
@@ -20,9 +22,15 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
 {
     public async Task<TurnEnd> RunAsync(Slot slot, List<Message> batch)
     {
-        int attempts = slot.Suspect ? await CountAttemptAsync(slot).ConfigureAwait(false) : slot.Failures;
-        if (attempts >= engine.Options.MaxAttempts)
-            return await PoisonAsync(slot, batch, attempts).ConfigureAwait(false);
+        long begin = Stopwatch.GetTimestamp();
+        if (slot.Suspect)
+        {
+            slot.Failures = await CountAttemptAsync(slot).ConfigureAwait(false);
+            slot.Suspect = false;
+        }
+
+        if (slot.Failures >= engine.Options.MaxAttempts)
+            return await PoisonAsync(slot, batch, slot.Failures).ConfigureAwait(false);
 
         Execution? execution = slot.Live ?? await LoadAsync(slot).ConfigureAwait(false);
         if (execution is null)
@@ -31,9 +39,19 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
             return TurnEnd.Waiting;
 
         slot.Live = execution;
-        TurnCommit commit = TurnBuilder.Run(execution, slot.Epoch, batch, engine.UtcNow);
-        await CommitAsync(slot, commit).ConfigureAwait(false);
-        slot.Suspect = false;
+        bool begins = execution.Start is null && slot.Status is null;
+        JournalEvent? start = execution.Start ?? batch.Find(static message => message.Event.Type == EventType.ExecutionStarted)?.Event;
+        using (Traces.Turn(start?.Trace, start?.Name ?? "", slot.InstanceId))
+        {
+            TurnCommit commit = TurnBuilder.Run(execution, slot.Epoch, batch, engine.UtcNow);
+            await CommitAsync(slot, commit).ConfigureAwait(false);
+            Measure(execution.Start, commit, begins, begin);
+            return Settle(slot, execution, commit);
+        }
+    }
+
+    private TurnEnd Settle(Slot slot, Execution execution, TurnCommit commit)
+    {
         if (commit.IsTerminal)
             return TurnEnd.Closed;
 
@@ -48,6 +66,18 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
         }
 
         return TurnEnd.Open;
+    }
+
+    private void Measure(JournalEvent? start, TurnCommit commit, bool begins, long since)
+    {
+        string name = start?.Name ?? "";
+        engine.Meters.Turn(name, since);
+        if (begins)
+            engine.Meters.Started(name);
+        if (!commit.IsTerminal)
+            return;
+        engine.Meters.Ended(name, commit.Status!.Value);
+        Traces.Ended(start, commit);
     }
 
     /// <summary>Drops the live state; the next turn replays.</summary>
@@ -105,6 +135,7 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
         TurnBuilder.SetFailed(commit, new Failure("PoisonInstance", reason, NonRetriable: true));
         TurnBuilder.AddCompletion(ParentLink.Parse(row.Parent), -1, commit);
         await CommitAsync(slot, commit).ConfigureAwait(false);
+        engine.Meters.Ended(row.Name, OrchestrationRuntimeStatus.Failed);
         return TurnEnd.Closed;
     }
 }

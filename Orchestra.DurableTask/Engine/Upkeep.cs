@@ -124,9 +124,7 @@ internal sealed class Upkeep : IAsyncDisposable
             }
         }
 
-        int dead = await engine.Writer.Run(engine.TakeFree).ConfigureAwait(false);
-        if (dead > 0)
-            Log.OwnersDied(engine.Logger, dead);
+        await engine.Writer.Run(engine.TakeFree).ConfigureAwait(false);
     }
 
     private Task<bool> RenewAsync(string me) => engine.Writer.Run((session, _) =>

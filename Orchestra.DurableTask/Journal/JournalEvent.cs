@@ -43,6 +43,9 @@ internal sealed record JournalEvent
 
     public OrchestrationRuntimeStatus Status { get; init; }
 
+    /// <summary>On a start: the W3C trace context of who started it.</summary>
+    public string? Trace { get; init; }
+
     public bool Recursive { get; init; }
 
     /// <summary>On what follows a failed attempt: the attempt's number + 1.</summary>

@@ -20,7 +20,7 @@ internal static class LeaseStore
     /// </summary>
     public static void Release(Session session, string owner, bool died, IReadOnlyCollection<long>? stillRunning = null)
     {
-        session.Execute("UPDATE instances SET owner = NULL, epoch = epoch + 1 WHERE owner = $1", owner);
+        session.Execute("UPDATE instances SET owner = NULL, epoch = epoch + 1, attempts = max(attempts, $2) WHERE owner = $1", owner, died ? 1 : 0);
         session.Execute("UPDATE inbox SET via = NULL WHERE via = $1", owner);
         foreach (long seq in stillRunning ?? [])
             session.Execute("UPDATE work SET owner = $2 || '!' WHERE seq = $1 AND owner = $2", seq, owner);

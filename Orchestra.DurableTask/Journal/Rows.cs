@@ -10,6 +10,12 @@ internal sealed record WorkItem(long Seq, string InstanceId, string ExecutionId,
 {
     public int Attempts { get; init; }
 
+    /// <summary>The trace that its instance belongs to; not kept beyond the process.</summary>
+    public string? Trace { get; init; }
+
+    /// <summary>When it came to this process, as of the stopwatch.</summary>
+    public long Since { get; } = System.Diagnostics.Stopwatch.GetTimestamp();
+
     /// <summary>Its former owner died, perhaps of it: count the attempt durably before running.</summary>
     public bool Suspect { get; init; }
 }
@@ -47,7 +53,11 @@ internal sealed record InstanceRow(string Id, string ExecutionId, string Name, s
 }
 
 /// <summary>A new instance.</summary>
-internal sealed record StartRequest(string InstanceId, string ExecutionId, string Name, string Version, string? Input, Dictionary<string, string>? Tags, ParentLink? Parent, long StartAt);
+internal sealed record StartRequest(string InstanceId, string ExecutionId, string Name, string Version, string? Input, Dictionary<string, string>? Tags, ParentLink? Parent, long StartAt)
+{
+    /// <summary>The W3C trace context in which it is started.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>The lease was lost: what was about to be written must not be.</summary>
 internal sealed class LeaseLostException(string message) : Exception(message);

@@ -14,6 +14,9 @@ internal sealed class TurnCommit
 
     public required long Now { get; init; }
 
+    /// <summary>The trace that the instance belongs to.</summary>
+    public string? Trace { get; init; }
+
     public List<long> Consumed { get; } = [];
 
     /// <summary>Where the new events go in the history.</summary>
@@ -84,6 +87,7 @@ internal static class Events
         Tags = request.Tags,
         Parent = request.Parent,
         FireAt = request.StartAt,
+        Trace = request.Trace,
     };
 
     public static JournalEvent ChildFailed(int taskId, long at, Failure failure) => new()

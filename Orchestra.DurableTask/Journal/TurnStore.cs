@@ -64,7 +64,7 @@ internal static class TurnStore
             long id = session.Insert(
                 "INSERT INTO work (instance_id, execution_id, task_id, name, version, input, tags, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 turn.InstanceId, turn.ExecutionId, activity.Id, activity.Name, activity.Version ?? "", activity.Data, JournalJson.Tags(activity.Tags), me);
-            handOver.Work.Add(new WorkItem(id, turn.InstanceId, turn.ExecutionId, activity.Id, activity.Name!, activity.Version ?? "", activity.Data));
+            handOver.Work.Add(new WorkItem(id, turn.InstanceId, turn.ExecutionId, activity.Id, activity.Name!, activity.Version ?? "", activity.Data) { Trace = turn.Trace });
         }
 
         foreach (JournalEvent timer in turn.Timers)

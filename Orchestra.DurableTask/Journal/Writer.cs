@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace Orchestra.DurableTask.Journal;
@@ -13,11 +14,14 @@ internal sealed class Writer : IDisposable
 
     private readonly Session session;
     private readonly EmbeddedOptions options;
+    private readonly Action<int, long>? measure;
     private readonly BlockingCollection<Job> jobs = [];
     private readonly Thread thread;
 
-    public Writer(Session session, EmbeddedOptions options)
+    /// <param name="measure">Told after each transaction: how many jobs it had and when, by the stopwatch, it began.</param>
+    public Writer(Session session, EmbeddedOptions options, Action<int, long>? measure = null)
     {
+        this.measure = measure;
         this.session = session;
         this.options = options;
         thread = new Thread(Loop) { IsBackground = true, Name = "journal" };
@@ -78,12 +82,14 @@ internal sealed class Writer : IDisposable
 
     private void Commit(List<Job> batch)
     {
+        long start = Stopwatch.GetTimestamp();
         try
         {
             session.BeginImmediate(options.LockPatience);
             foreach (Job job in batch)
                 Guarded(job);
             session.Execute("COMMIT");
+            measure?.Invoke(batch.Count, start);
         }
         catch (Exception error)
         {

@@ -111,6 +111,52 @@ public class LeaseTests
     }
 
     [Fact]
+    public async Task An_instance_whose_turns_take_its_process_down_is_given_up_in_the_end()
+    {
+        using var journal = new TempJournal();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        void Options(EmbeddedOptions options)
+        {
+            journal.Options(options);
+            options.MaxAttempts = 3;
+        }
+
+        // A turn that is not committed before its process is gone: here because it never can be.
+        string unwritable = new('x', 2_000_000);
+        void Tasks(DurableTaskRegistry tasks) => tasks
+            .AddOrchestratorFunc("deadly", async context =>
+            {
+                context.SetCustomStatus(await context.WaitForExternalEvent<string>("go") + unwritable);
+                await context.WaitForExternalEvent<string>("more");
+            });
+
+        TestHost host = await TestHost.StartAsync(Tasks, Options, time);
+        string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("deadly");
+        await host.Client.WaitForInstanceStartAsync(id);
+        for (int crash = 0; crash < 4; crash++)
+        {
+            using var logs = new LogWaiter(6);
+            await host.CrashAsync();
+            time.Advance(TimeSpan.FromSeconds(11));
+            host = TestHost.Create(Tasks, Options, time, logs: logs);
+            await host.Engine.Writer.Probe(session =>
+            {
+                session.Script("PRAGMA max_page_count = 100");
+                return true;
+            });
+            await host.StartAsync();
+            if (crash == 1)
+                await host.Client.RaiseEventAsync(id, "go", "on");
+            if (crash is 1 or 2)
+                Assert.IsAssignableFrom<IOException>(await logs.Seen);
+        }
+
+        OrchestrationMetadata end = await host.EndOf(id);
+        await host.DisposeAsync();
+        Assert.Equal("PoisonInstance", end.FailureDetails!.ErrorType);
+    }
+
+    [Fact]
     public void A_process_is_dead_only_with_proof()
     {
         ProcessIdentity me = ProcessIdentity.Current;

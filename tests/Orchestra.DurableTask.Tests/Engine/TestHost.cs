@@ -69,6 +69,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public Task StartWorkerAsync() => worker.StartAsync(CancellationToken.None);
 
+    public Task StartAsync() => worker.StartAsync(CancellationToken.None);
+
     /// <summary>Starts an instance and waits for its end.</summary>
     public async Task<OrchestrationMetadata> RunAsync(string name, object? input = null)
         => await EndOf(await Client.ScheduleNewOrchestrationInstanceAsync(name, input));
