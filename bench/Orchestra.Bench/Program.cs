@@ -4,6 +4,7 @@ var benches = new Dictionary<string, Func<Reporter, Task>>
 {
     ["pipeline"] = PipelineBench.RunAsync,
     ["runtime"] = RuntimeBench.RunAsync,
+    ["store"] = StoreBench.RunAsync,
 };
 
 bool json = args.Contains("--json");
