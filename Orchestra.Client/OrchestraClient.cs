@@ -61,6 +61,9 @@ public sealed class OrchestraClient(Uri address) : IDisposable
     public Task<DoctorCleanView> DoctorCleanAsync(CancellationToken cancellationToken) =>
         SendAsync<DoctorCleanView>(HttpMethod.Post, "api/doctor/clean", new { }, cancellationToken);
 
+    public Task<PruneView> PruneAsync(CancellationToken cancellationToken) =>
+        SendAsync<PruneView>(HttpMethod.Post, "api/doctor/prune", new { }, cancellationToken);
+
     public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         try

@@ -18,3 +18,9 @@ public sealed record DoctorCleanView(IReadOnlyList<FindingView> Cleaned, IReadOn
 
 /// <param name="Obstacle">Why it is not cleaned; null when it can be, or was.</param>
 public sealed record FindingView(string Kind, string Name, string? RepoPath, string? Path, string? Commit, string Reason, string? Obstacle);
+
+/// <summary>The answer of <c>POST /api/doctor/prune</c>.</summary>
+public sealed record PruneView(IReadOnlyList<StoredView> Pruned);
+
+/// <param name="Kind">kept, wip or run.</param>
+public sealed record StoredView(string Kind, string Name, string? RepoPath, string? Commit, DateTimeOffset? Since);

@@ -13,6 +13,12 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Information, "Unlanding of project {ProjectId} ended: {Obstacle}")]
     public static partial void UnlandEnded(ILogger logger, string projectId, string? obstacle);
 
+    [LoggerMessage(22, LogLevel.Information, "Pruning {Kind} {Name} of {Repository} at {Commit}, stored since {Since}")]
+    public static partial void Pruning(ILogger logger, string kind, string name, string? repository, string? commit, DateTimeOffset since);
+
+    [LoggerMessage(23, LogLevel.Warning, "{Kind} {Name} could not be pruned")]
+    public static partial void NotPruned(ILogger logger, string kind, string name, Exception exception);
+
     [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
     public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
 

@@ -25,6 +25,7 @@ using Orchestra.Functions.Output;
 using Orchestra.Functions.Security;
 using Orchestra.Functions.Sockets;
 using Orchestra.Functions.State;
+using Orchestra.Functions.Upkeep;
 
 namespace Orchestra.Functions;
 
@@ -68,6 +69,7 @@ public static class OrchestraHost
         services.AddOrchestraRuns();
         services.AddOrchestraSessions();
         services.AddOrchestraUpkeep();
+        services.AddSingleton<Retention>();
         extend?.Invoke(builder);
         IHost host = builder.Build();
         // Once more when the server starts, which may have learned of other addresses; here there is no log to bury the message.

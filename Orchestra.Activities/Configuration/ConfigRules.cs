@@ -17,6 +17,7 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         foreach ((string name, TeamConfig team) in config.Teams.Definitions) CheckTeam($"teams.definitions.{name}", team);
         foreach ((string name, ProjectTemplate template) in config.GmProjects) CheckTemplate($"gm_projects.{name}", template);
         CheckPipeline();
+        Require(config.Outputs.RetentionDays >= 0, "outputs.retention_days", "must not be negative; 0 keeps everything");
         for (int i = 0; i < config.AllowedRepoRoots.Count; i++)
         {
             Require(Path.IsPathFullyQualified(config.AllowedRepoRoots[i]), $"allowed_repo_roots[{i}]",

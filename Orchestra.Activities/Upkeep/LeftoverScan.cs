@@ -6,8 +6,6 @@ namespace Orchestra.Activities.Upkeep;
 /// <summary>Lists our worktrees, branches and snapshots, whoever they belong to. It changes nothing.</summary>
 public sealed class LeftoverScan(GitCli git, GitPlumbing plumbing, DataFolder data)
 {
-    private const int IdLength = 22;
-
     public async Task<IReadOnlyList<Leftover>> FoldersAsync(CancellationToken cancellationToken)
     {
         string parent = Path.GetDirectoryName(data.Worktree("x"))!;
@@ -17,7 +15,7 @@ public sealed class LeftoverScan(GitCli git, GitPlumbing plumbing, DataFolder da
         {
             string name = Path.GetFileName(path);
             bool removed = name.Contains(".removed-", StringComparison.Ordinal);
-            found.Add(new Leftover(removed ? "removed" : "worktree", name, OwnerOf(name), await RepositoryOfAsync(path, cancellationToken), path, null));
+            found.Add(new Leftover(removed ? "removed" : "worktree", name, OwnerNames.Of(name), await RepositoryOfAsync(path, cancellationToken), path, null));
         }
 
         return found;
@@ -35,7 +33,7 @@ public sealed class LeftoverScan(GitCli git, GitPlumbing plumbing, DataFolder da
             cancellationToken);
         return [.. refs.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(parts => new Leftover(
             parts[0].StartsWith("refs/orchestra/wip/", StringComparison.Ordinal) ? "wip" : "branch",
-            parts[0], OwnerOf(parts[0][(parts[0].LastIndexOf('/') + 1)..]), repoPath, null, parts[1]))];
+            parts[0], OwnerNames.Of(parts[0][(parts[0].LastIndexOf('/') + 1)..]), repoPath, null, parts[1]))];
     }
 
     /// <summary>A worktree's own file says which repository it belongs to; an agent may have removed it, or the repository is gone.</summary>
@@ -60,6 +58,4 @@ public sealed class LeftoverScan(GitCli git, GitPlumbing plumbing, DataFolder da
             return null;
         }
     }
-
-    private static string? OwnerOf(string name) => name.Length >= IdLength && Ids.IsValid(name[..IdLength]) ? name[..IdLength] : null;
 }

@@ -5,11 +5,13 @@ namespace Orchestra.Activities.Upkeep;
 
 public static class UpkeepServices
 {
-    /// <summary>Finding and cleaning what crashes left. Needs the git services.</summary>
+    /// <summary>Finding and cleaning what crashes left, and what was stored long enough. Needs the git services.</summary>
     public static IServiceCollection AddOrchestraUpkeep(this IServiceCollection services)
     {
         services.TryAddSingleton<LeftoverScan>();
         services.TryAddSingleton<LeftoverCleaner>();
+        services.TryAddSingleton<StoredScan>();
+        services.TryAddSingleton<StoredPruner>();
         return services;
     }
 }

@@ -10,10 +10,13 @@ internal static class DoctorCommand
     {
         Option<string> url = SharedOptions.Url();
         var clean = new Option<bool>("--clean") { Description = "Takes away what nobody needs and what is kept elsewhere." };
-        var command = new Command("doctor", "Lists worktrees, branches and snapshots that crashes left behind.") { clean, url };
+        var prune = new Option<bool>("--prune") { Description = "Ends what was kept longer than outputs.retention_days." };
+        var command = new Command("doctor", "Lists worktrees, branches and snapshots that crashes left behind.") { clean, prune, url };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using OrchestraClient client = parsed.Client(url);
+            if (parsed.GetValue(prune))
+                Show((await client.PruneAsync(cancellationToken)).Pruned);
             if (!parsed.GetValue(clean))
             {
                 Show((await client.DoctorAsync(cancellationToken)).Findings, "Nothing is left over.", obstacleIfNone: "can be cleaned");
@@ -25,6 +28,12 @@ internal static class DoctorCommand
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static void Show(IReadOnlyList<StoredView> pruned)
+    {
+        foreach (StoredView item in pruned)
+            Console.WriteLine($"pruned {item.Kind} {item.Name}{(item.Commit is { } commit ? $" ({commit})" : "")}");
     }
 
     private static void Show(IReadOnlyList<FindingView> findings, string none, string obstacleIfNone)

@@ -7,6 +7,7 @@ public sealed class OrchestraConfig
     public TeamsConfig Teams { get; set; } = new();
     public Dictionary<string, ProjectTemplate> GmProjects { get; set; } = [];
     public PipelineConfig Pipeline { get; set; } = new();
+    public OutputsConfig Outputs { get; set; } = new();
 
     /// <summary>Folders that repositories must lie in, links resolved; empty: anywhere.</summary>
     public List<string> AllowedRepoRoots { get; set; } = [];

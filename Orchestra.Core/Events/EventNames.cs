@@ -56,6 +56,9 @@ public static class EventNames
     public const string Merged = "merged";
     public const string Discarded = "discarded";
 
+    /// <summary>What was kept of a session goes, its retention being over; told before it does.</summary>
+    public const string Pruned = "pruned";
+
     /// <param name="kind"><c>build</c> or <c>test</c>.</param>
     public static string GateStarted(string kind) => $"{kind}_started";
 
@@ -69,7 +72,7 @@ public static class EventNames
     [
         ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded, Stdout,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded, Pruned, Stdout,
     ];
 
     /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>

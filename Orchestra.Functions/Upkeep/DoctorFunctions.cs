@@ -67,7 +67,7 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
     {
         var owners = new Owners(store, client);
         var items = new List<Leftover>(await scan.FoldersAsync(cancellationToken));
-        foreach (string repository in await RepositoriesAsync(cancellationToken))
+        foreach (string repository in await Repositories.OfAsync(store, cancellationToken))
             items.AddRange(await scan.RefsAsync(repository, cancellationToken));
         var found = new List<(Leftover, Finding)>();
         foreach (Leftover item in items)
@@ -78,13 +78,6 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
         }
 
         return found;
-    }
-
-    private async Task<IEnumerable<string>> RepositoriesAsync(CancellationToken cancellationToken)
-    {
-        var projects = await store.ListProjectsAsync(Everything, 0, cancellationToken);
-        var sessions = await store.ListAllSessionsAsync(Everything, 0, cancellationToken);
-        return projects.Page.Select(p => p.RepoPath).Concat(sessions.Page.Select(s => s.RepoPath)).Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>Projects that look alive while their orchestration is not: somebody terminated or purged it.</summary>

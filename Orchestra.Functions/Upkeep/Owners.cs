@@ -22,6 +22,20 @@ internal sealed class Owners(ProjectStore store, DurableTaskClient client)
         return instance is { IsCompleted: false } ? null : "its owner is unknown";
     }
 
+    /// <summary>Whether something may still happen for the session or project; what is unknown to store and runtime is over.</summary>
+    public async Task<bool> IsActiveAsync(string? id, CancellationToken cancellationToken)
+    {
+        if (id is null)
+            return false;
+        SessionRecord? session = await store.FindSessionAsync(id, cancellationToken);
+        if (session?.IsRunning == true)
+            return true;
+        if ((session is null || session.ProjectId is not null)
+            && await store.FindProjectAsync(session?.ProjectId ?? id, cancellationToken) is { } project)
+            return !Phases.IsFinal(project.Phase);
+        return session is null && await client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false };
+    }
+
     private async Task<string?> EndOfSessionAsync(SessionRecord session, string kind, CancellationToken cancellationToken)
     {
         if (session.MergeResult is { } result)

@@ -75,6 +75,41 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
         Directory.Delete(foreign, recursive: true);
     }
 
+    [Fact]
+    public async Task What_was_kept_long_enough_is_told_and_then_pruned()
+    {
+        using TestRepository repository = Sample();
+        string old = await EndedSessionAsync(repository, "echo a > a.txt");
+        string young = await EndedSessionAsync(repository, "echo b > b.txt");
+        string kept = (string)(await Api.PostAsync($"/api/teams/{old}/discard", "")).Body["kept_commit"]!;
+        await Api.PostAsync($"/api/teams/{young}/discard", "");
+        Assert.Empty((await Api.PostAsync("/api/doctor/prune", "")).Body["pruned"]!.AsArray());
+
+        // As if both had happened long ago, by what is looked at: the ref's log and the run's files.
+        string log = Path.Combine(repository.Folder, ".git", "logs", "refs", "orchestra", "kept", old);
+        string[] entry = File.ReadAllText(log).Split('\t');
+        string[] words = entry[0].Split(' ');
+        words[^2] = "1000000000";
+        File.WriteAllText(log, $"{string.Join(' ', words)}\t{entry[1]}");
+        string run = Path.Combine(host.DataFolder, "runs", old);
+        DateTime then = new(2001, 9, 9, 0, 0, 0, DateTimeKind.Utc);
+        foreach (string file in Directory.GetFiles(run))
+            File.SetLastWriteTimeUtc(file, then);
+        Directory.SetLastWriteTimeUtc(run, then);
+
+        JsonArray pruned = (await Api.PostAsync("/api/doctor/prune", "")).Body["pruned"]!.AsArray();
+
+        Assert.Equal([$"refs/orchestra/kept/{old}", old], pruned.Select(p => (string)p!["name"]!).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal("", repository.Git("for-each-ref", $"refs/orchestra/kept/{old}"));
+        Assert.NotEqual("", repository.Git("for-each-ref", $"refs/orchestra/kept/{young}"));
+        Assert.False(Directory.Exists(run));
+        Assert.True(Directory.Exists(Path.Combine(host.DataFolder, "runs", young)));
+        JsonNode told = (await Api.GetAsync("/api/events?after=0&types=pruned")).Body["events"]!.AsArray().Single(e => (string)e!["kind"]! == "kept")!;
+        Assert.Equal(kept, (string)told["commit"]!);
+        Assert.Equal(old, (string)told["session_id"]!);
+        Assert.Equal("a", repository.Git("show", $"{kept}:a.txt"));
+    }
+
     private async Task<JsonNode[]> FindingsAsync() => [.. (await Api.GetAsync("/api/doctor")).Body["findings"]!.AsArray().Select(f => f!)];
 
     private static JsonNode Of(JsonNode[] findings, string name) => findings.Single(f => (string)f["name"]! == name);

@@ -41,6 +41,7 @@ public sealed class ConfigTests
     [InlineData("client:\n  default_mode: claude-code\n  claude_code:\n    path: bin/claude\n", 4, "client.claude_code.path", "full path")]
     [InlineData("pipeline:\n  fix_command: gone\n", 2, "pipeline.fix_command", "'gone' is not a command")]
     [InlineData("pipeline:\n  max_landing_attempts: 0\n", 2, "pipeline.max_landing_attempts", "greater than 0")]
+    [InlineData("outputs:\n  retention_days: -1\n", 2, "outputs.retention_days", "0 keeps everything")]
     [InlineData("allowed_repo_roots: [src]\n", 1, "allowed_repo_roots[0]", "absolute")]
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      strategy: chaos\n      teammates: [{name: a, role: r}]\n", 6, "teams.definitions.t.strategy", "Known: sequence, single, lead")]
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      teammates: [{name: a, role: r}, {name: a, role: r}]\n", 6, "teams.definitions.t.teammates", "different names")]
