@@ -20,6 +20,7 @@ using Orchestra.Core.Pipeline;
 using Orchestra.Core.Output;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Events;
+using Orchestra.Functions.Launching;
 using Orchestra.Functions.Logs;
 using Orchestra.Functions.Output;
 using Orchestra.Functions.Security;
@@ -32,6 +33,9 @@ namespace Orchestra.Functions;
 /// <summary>The app: an ordinary function app, whatever hosts it.</summary>
 public static class OrchestraHost
 {
+    // What the durable runtime's management API may need; our own functions take less.
+    private const long LargestBody = 4 * 1024 * 1024;
+
     /// <param name="extend">What the program around it adds, such as a dashboard.</param>
     public static IHost Build(string[] args, Action<FunctionsApplicationBuilder>? extend = null)
     {
@@ -45,7 +49,14 @@ public static class OrchestraHost
         var access = new AccessSettings(builder.Configuration);
         services.AddSingleton(access);
         services.AddSingleton<IStartupFilter, SecurityFilter>();
-        services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
+        services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = LargestBody;
+        });
+        services.AddSingleton<IdempotencyStore>();
+        services.AddSingleton(new LaunchRate(builder.Configuration));
+        services.AddSingleton<LaunchGuard>();
         services.AddSingleton(StateStore.Choose(builder.Configuration, data));
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<EventLog>();

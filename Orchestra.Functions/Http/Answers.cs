@@ -9,12 +9,7 @@ internal static class Answers
 {
     private const string ProblemType = "application/problem+json; charset=utf-8";
 
-    public static IActionResult Ok(object value, int status = StatusCodes.Status200OK) => new ContentResult
-    {
-        StatusCode = status,
-        ContentType = "application/json; charset=utf-8",
-        Content = Json.Write(value),
-    };
+    public static IActionResult Ok(object value, int status = StatusCodes.Status200OK) => new JsonAnswer(value, status);
 
     public static IActionResult Problem(InputProblem problem) => new ContentResult
     {

@@ -125,6 +125,9 @@ internal sealed class JsonBody(JsonElement element, string path)
 
     public string At(string key) => path.Length == 0 ? key : $"{path}.{key}";
 
+    /// <summary>The text of it all, to tell one request from another.</summary>
+    public byte[] Canonical() => System.Text.Encoding.UTF8.GetBytes(element.GetRawText());
+
     private IEnumerable<string> Keys() => element.EnumerateObject().Select(p => p.Name).Distinct();
 
     private bool Has(string key, out JsonElement value) => element.TryGetProperty(key, out value) && value.ValueKind != JsonValueKind.Null;

@@ -1,19 +1,19 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Git;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.Launching;
 using Orchestra.Functions.Orchestrators;
 
 namespace Orchestra.Functions.Http;
 
 /// <summary><c>POST /api/gm/launch</c> and the templates for it.</summary>
-public sealed class LaunchFunctions(OrchestraConfig config, ClaudeCli claude, RepositoryInspector inspector, ProjectStore store, TimeProvider time)
+public sealed class LaunchFunctions(OrchestraConfig config, ClaudeCli claude, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, TimeProvider time)
 {
     [Function("LaunchProject")]
     public Task<IActionResult> Launch(
@@ -21,13 +21,14 @@ public sealed class LaunchFunctions(OrchestraConfig config, ClaudeCli claude, Re
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        LaunchRequest launch = LaunchRequest.Read(await JsonBody.ReadAsync(request, cancellationToken), config);
+        JsonBody body = await JsonBody.ReadAsync(request, cancellationToken);
+        LaunchRequest launch = LaunchRequest.Read(body, config);
         var repository = await inspector.InspectAsync(launch.RepoPath, cancellationToken);
-        ProjectPlan plan = new ProjectPlanner(config, claude, time).Plan(launch, repository.TopFolder);
+        ProjectPlan asked = new ProjectPlanner(config, claude, time).Plan(launch, repository.TopFolder);
 
         // The orchestration first: once it is durable the project exists, whatever happens to us next.
-        await client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(ProjectOrchestrator), plan, new StartOrchestrationOptions(plan.ProjectId), cancellationToken);
+        (_, ProjectPlan plan, _) = await guard.StartAsync(
+            request, client, nameof(ProjectOrchestrator), body, asked.ProjectId, id => asked with { ProjectId = id }, cancellationToken);
         await store.AddProjectAsync(new ProjectRecord
         {
             ProjectId = plan.ProjectId,

@@ -17,7 +17,8 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         (int limit, int offset) = Answers.Paging(request);
-        (IReadOnlyList<ProjectRecord> page, int total) = await store.ListProjectsAsync(limit, offset, cancellationToken);
+        (IReadOnlyList<ProjectRecord> page, int total) = await store.ListProjectsAsync(
+            limit, offset, cancellationToken, new ProjectFilter(ListQuery.OneOf(request, "phase", Phases.All), ListQuery.Since(request)));
         return Answers.Ok(new { Projects = page.Select(ProjectViews.Summary), Total = total, Limit = limit, Offset = offset });
     });
 
@@ -35,9 +36,9 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         await FindAsync(id, cancellationToken);
-        string? status = request.Query["status"];
+        string? status = ListQuery.DecisionStatus(request);
         IReadOnlyList<DecisionRecord> decisions = await store.ListDecisionsAsync(id, cancellationToken);
-        return Answers.Ok(decisions.Where(d => string.IsNullOrEmpty(status) || d.Status == status).Select(ProjectViews.Decision));
+        return Answers.Ok(decisions.Where(d => status is null || d.Status == status).Select(ProjectViews.Decision));
     });
 
     [Function("CancelProject")]

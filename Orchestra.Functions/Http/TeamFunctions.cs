@@ -18,7 +18,9 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         (int limit, int offset) = Answers.Paging(request);
-        (IReadOnlyList<SessionRecord> page, int total) = await store.ListAllSessionsAsync(limit, offset, cancellationToken);
+        (IReadOnlyList<SessionRecord> page, int total) = await store.ListAllSessionsAsync(
+            limit, offset, cancellationToken,
+            new SessionFilter(ListQuery.Text(request, "team"), ListQuery.SessionStatus(request), ListQuery.Since(request)));
         var projects = new Dictionary<string, ProjectRecord?>(StringComparer.Ordinal);
         foreach (string id in page.Select(s => s.ProjectId).OfType<string>().Distinct())
             projects[id] = await store.FindProjectAsync(id, cancellationToken);

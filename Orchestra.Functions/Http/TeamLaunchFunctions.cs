@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Git;
@@ -9,13 +8,14 @@ using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.Launching;
 using Orchestra.Functions.Orchestrators;
 
 namespace Orchestra.Functions.Http;
 
 /// <summary><c>POST /api/teams/launch</c>: one agent on a branch of its own, merged or discarded by a person afterwards.</summary>
 public sealed class TeamLaunchFunctions(
-    OrchestraConfig config, ClaudeCli claude, RepositoryInspector inspector, ProjectStore store, DataFolder data, TimeProvider time)
+    OrchestraConfig config, ClaudeCli claude, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, DataFolder data, TimeProvider time)
 {
     [Function("LaunchSession")]
     public Task<IActionResult> Launch(
@@ -28,13 +28,14 @@ public sealed class TeamLaunchFunctions(
         // Without a path: the repository that the host was started in.
         string path = body.OptionalText("repo_path", 4096) ?? Directory.GetCurrentDirectory();
         Repository repository = await inspector.InspectAsync(path, cancellationToken);
-        AgentPlan agent = new ProjectPlanner(config, claude, time)
+        AgentPlan planned = new ProjectPlanner(config, claude, time)
             .Plan(new LaunchRequest(asked.Team, repository.TopFolder, null, null, [asked], null), repository.TopFolder).Agents[0];
 
         // The orchestration first: once it is durable the session exists, whatever happens to us next.
-        await client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(AgentOrchestrator), new AgentStart(null, repository.TopFolder, repository.HeadCommit, agent, repository.TargetBranch),
-            new StartOrchestrationOptions(agent.SessionId), cancellationToken);
+        (_, AgentStart start, _) = await guard.StartAsync(
+            request, client, nameof(AgentOrchestrator), body, planned.SessionId,
+            id => new AgentStart(null, repository.TopFolder, repository.HeadCommit, planned with { SessionId = id }, repository.TargetBranch), cancellationToken);
+        AgentPlan agent = start.Agent;
         string branch = GitNames.ShortBranch(RefNames.TeamBranch(agent.SessionId));
         string worktree = data.Worktree(agent.SessionId);
         await store.AddSessionAsync(new SessionRecord
@@ -43,9 +44,9 @@ public sealed class TeamLaunchFunctions(
             TeamName = agent.Team,
             TaskDescription = agent.Task,
             Status = "pending",
-            RepoPath = repository.TopFolder,
-            BaseCommit = repository.HeadCommit,
-            TargetBranch = repository.TargetBranch,
+            RepoPath = start.RepoPath,
+            BaseCommit = start.BaseCommit,
+            TargetBranch = start.TargetBranch,
             StartedAt = time.GetUtcNow().UtcDateTime,
         }, CancellationToken.None);
 
