@@ -14,6 +14,7 @@ public static class ActivityNames
     public const string ResolveMechanically = nameof(ResolveMechanically);
     public const string ReadMergePolicy = nameof(ReadMergePolicy);
     public const string Regenerate = nameof(Regenerate);
+    public const string RetractIntegration = nameof(RetractIntegration);
     public const string AdvanceIntegration = nameof(AdvanceIntegration);
     public const string LayOutConflict = nameof(LayOutConflict);
     public const string ConcludeConflict = nameof(ConcludeConflict);

@@ -66,6 +66,12 @@ public sealed class GitActivities(
         plumbing.MoveRefAsync(
             input.RepoPath, input.IntegrationRef, GitNames.CommitId(input.From), GitNames.CommitId(input.To), "agent-orchestra: verified merge", cancellationToken);
 
+    /// <summary>The reverse of <see cref="AdvanceIntegration"/>: exactly from where the run had the branch, so that nobody's commit is lost.</summary>
+    [Function(ActivityNames.RetractIntegration)]
+    public Task RetractIntegration([ActivityTrigger] AdvanceIntegrationInput input, CancellationToken cancellationToken) =>
+        plumbing.MoveRefBackAsync(
+            input.RepoPath, input.IntegrationRef, GitNames.CommitId(input.From), GitNames.CommitId(input.To), "agent-orchestra: left out", cancellationToken);
+
     [Function(ActivityNames.LayOutConflict)]
     public Task<LaidOutWorktree> LayOutConflict([ActivityTrigger] LayOutConflictInput input, CancellationToken cancellationToken) =>
         conflicts.LayOutAsync(input, cancellationToken);

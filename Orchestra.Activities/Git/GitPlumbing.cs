@@ -73,6 +73,17 @@ public sealed class GitPlumbing(GitCli git)
             throw new GitException(command.ToString(), result.ExitCode, $"{result.Error} ({name} is at {current ?? "nothing"})");
     }
 
+    /// <summary>Compare-and-swap of a ref to one of its ancestors; a ref that is there already is the effect of an earlier run.</summary>
+    /// <exception cref="GitException">The ref is somewhere else.</exception>
+    public async Task MoveRefBackAsync(string repoPath, string name, string from, string to, string reason, CancellationToken cancellationToken)
+    {
+        if (await ResolveAsync(repoPath, name, cancellationToken) == to)
+            return;
+        if (!await IsAncestorAsync(repoPath, to, from, cancellationToken))
+            throw new GitException($"git update-ref {name} {to} {from}", null, $"{to} is no ancestor of {from}");
+        await git.RunAsync(new GitCommand(repoPath, "update-ref", "--create-reflog", "-m", reason, name, to, from), cancellationToken);
+    }
+
     private static string Stamp(DateTime date)
     {
         DateTime utc = date.Kind == DateTimeKind.Local ? date.ToUniversalTime() : DateTime.SpecifyKind(date, DateTimeKind.Utc);

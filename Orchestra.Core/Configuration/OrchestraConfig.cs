@@ -98,6 +98,9 @@ public sealed class PipelineConfig
     public int MaxFixAttempts { get; set; } = 3;
     public int MaxLandingAttempts { get; set; } = 5;
 
+    /// <summary>each: gates run after every merge; batch: once after all clean merges.</summary>
+    public string Gates { get; set; } = "each";
+
     /// <summary>How often a failed gate is run again on the same commit before its failure counts.</summary>
     public int GateRetries { get; set; } = 1;
 

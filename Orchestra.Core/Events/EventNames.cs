@@ -37,6 +37,7 @@ public static class EventNames
     public const string MergePlanned = "merge_plan";
     public const string MergeStarted = "merge_started";
     public const string MergeCompleted = "merge_completed";
+    public const string MergeSkipped = "merge_skipped";
     public const string MergeConflict = "merge_conflict";
     public const string ConflictResolved = "conflict_resolved";
     public const string DecisionRequired = "decision_required";
@@ -70,7 +71,7 @@ public static class EventNames
 
     public static readonly IReadOnlyList<string> All =
     [
-        ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeConflict, ConflictResolved,
+        ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
         DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded, Pruned, Stdout,
     ];

@@ -34,6 +34,18 @@ public sealed record ProjectPlan(
     PipelineOptions Options,
     ResumePoint? Resume = null);
 
+/// <summary>When build and tests run.</summary>
+public static class GateModes
+{
+    /// <summary>After every merge.</summary>
+    public const string Each = "each";
+
+    /// <summary>Once after all merges without a conflict; on failure a bisect finds the branch to blame.</summary>
+    public const string Batch = "batch";
+
+    public static readonly IReadOnlyList<string> All = [Each, Batch];
+}
+
 /// <summary>Limits and policies of a run.</summary>
 /// <param name="GateTimeoutSeconds">Longest build or test run.</param>
 /// <param name="MaxFixAttempts">Fix agents per failed gate before the person is asked again.</param>
@@ -47,6 +59,7 @@ public sealed record ProjectPlan(
 /// <param name="ReusePasses">A gate that passed on the same files is not run again.</param>
 /// <param name="RequireTests">A test command that ran no test fails.</param>
 /// <param name="TestsRanPattern">What a test command's output must match.</param>
+/// <param name="Gates">One of <see cref="GateModes"/>.</param>
 /// <param name="FixTimeoutSeconds">Its limit.</param>
 public sealed record PipelineOptions(
     AgentCommand FixTeamCommand,
@@ -61,4 +74,5 @@ public sealed record PipelineOptions(
     int GateRetries = 0,
     bool ReusePasses = false,
     bool RequireTests = false,
-    string? TestsRanPattern = null);
+    string? TestsRanPattern = null,
+    string Gates = GateModes.Each);

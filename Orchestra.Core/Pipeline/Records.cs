@@ -53,8 +53,11 @@ public static class DecisionAnswers
     /// <summary>The person resolves the conflict in a worktree that is laid out for them.</summary>
     public const string Manual = "manual";
 
+    /// <summary>The branch that was merged last, whose gates fail, is left out.</summary>
+    public const string Skip = "skip";
+
     public static readonly IReadOnlyList<string> Usual = [Approve, Reject];
-    public static readonly IReadOnlyList<string> All = [Approve, Reject, Agent, Manual];
+    public static readonly IReadOnlyList<string> All = [Approve, Reject, Agent, Manual, Skip];
 }
 
 public static class DecisionTypes
@@ -206,7 +209,7 @@ public sealed record DecisionRecord
     public required string Description { get; init; }
     public required string ProposedAction { get; init; }
     public DecisionContext Context { get; init; } = new();
-    /// <summary>pending, approved, rejected, manual or closed (the project ended without an answer).</summary>
+    /// <summary>pending, approved, rejected, manual, skipped or closed (the project ended without an answer).</summary>
     public required string Status { get; init; }
     public string? Comment { get; init; }
 

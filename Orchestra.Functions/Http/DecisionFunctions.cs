@@ -35,6 +35,7 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataF
         {
             DecisionAnswers.Reject => "rejected",
             DecisionAnswers.Manual => "manual",
+            DecisionAnswers.Skip => "skipped",
             _ => "approved",
         };
         var answer = new DecisionAnswer(id, action, comment);

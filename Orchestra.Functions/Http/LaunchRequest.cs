@@ -6,13 +6,13 @@ namespace Orchestra.Functions.Http;
 
 /// <summary>A launch as asked for, with every field checked but the repository.</summary>
 internal sealed record LaunchRequest(
-    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, AgentCommand? FixCommand)
+    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, AgentCommand? FixCommand, string? Gates = null)
 {
     private const int MaxAgents = 100;
 
     public static LaunchRequest Read(JsonBody body, OrchestraConfig config)
     {
-        body.AllowOnly("project_name", "repo_path", "build_command", "test_command", "agents", "fix_command", "client_mode");
+        body.AllowOnly("project_name", "repo_path", "build_command", "test_command", "agents", "fix_command", "client_mode", "gates");
         IReadOnlyList<JsonBody> agents = body.OptionalObjects("agents") ?? [];
         if (agents.Count == 0)
             throw new InputProblem("agents", "At least one agent is needed: [{\"team\": …, \"task\": …}].");
@@ -25,7 +25,8 @@ internal sealed record LaunchRequest(
             body.OptionalText("build_command", 32_768),
             body.OptionalText("test_command", 32_768),
             [.. agents.Select(a => LaunchAgent.Read(a, config, mode))],
-            ReadCommand(body.OptionalObject("fix_command")));
+            ReadCommand(body.OptionalObject("fix_command")),
+            ReadGates(body.OptionalText("gates", 20)));
     }
 
     internal static string? ReadMode(JsonBody body)
@@ -35,6 +36,9 @@ internal sealed record LaunchRequest(
             ? mode
             : throw new InputProblem(body.At("client_mode"), $"There is no client mode '{mode}'. Known are: {string.Join(", ", ClientModes.All)}.");
     }
+
+    private static string? ReadGates(string? gates) =>
+        gates is null || GateModes.All.Contains(gates) ? gates : throw new InputProblem("gates", $"Must be one of: {string.Join(", ", GateModes.All)}.");
 
     internal static AgentCommand? ReadCommand(JsonBody? body)
     {

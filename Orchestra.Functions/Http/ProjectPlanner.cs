@@ -20,7 +20,8 @@ internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, T
             launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? clients.For(launch.Agents[0], config.Teams.Definitions[launch.Agents[0].Team]),
             pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts,
             pipeline.Mechanical, MergePolicies.Of(pipeline), pipeline.MaxResolveAttempts, pipeline.ResolutionMayChange,
-            pipeline.GateRetries, pipeline.ReusePasses, pipeline.RequireTests, pipeline.TestsRanPattern);
+            pipeline.GateRetries, pipeline.ReusePasses, pipeline.RequireTests, pipeline.TestsRanPattern,
+            launch.Gates ?? pipeline.Gates);
         return new ProjectPlan(
             Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options);
     }

@@ -7,11 +7,20 @@ namespace Orchestra.Functions.Orchestrators;
 /// <summary>building and testing the integration branch's head. Returns only when both pass; otherwise the pipeline ends.</summary>
 internal sealed class GatePhase(ProjectRun run)
 {
-    public async Task VerifyAsync()
+    /// <param name="mayDrop">Whether the person may leave out what was merged last.</param>
+    /// <returns>False when the person leaves it out.</returns>
+    public async Task<bool> VerifyAsync(bool mayDrop = false)
     {
-        while (!(await PassesAsync("build", DecisionTypes.BuildFailure, run.Plan.BuildCommand)
-            && await PassesAsync("test", DecisionTypes.TestFailure, run.Plan.TestCommand)))
+        while (true)
         {
+            (string Kind, string Decision, string Command, RunResult Result)? failure =
+                await FailureAsync("build", DecisionTypes.BuildFailure, run.Plan.BuildCommand)
+                ?? await FailureAsync("test", DecisionTypes.TestFailure, run.Plan.TestCommand);
+            if (failure is not { } found)
+                return true;
+            if (!await FixAsync(found.Kind, found.Decision, found.Command, found.Result, mayDrop))
+                return false;
+
             // A fix is a new commit, which must pass both gates from the start.
         }
     }
@@ -36,16 +45,12 @@ internal sealed class GatePhase(ProjectRun run)
         return result.Status == RunStatus.Completed ? null : $"the {kind} failed ({result.Error})";
     }
 
-    /// <returns>False when a fix moved the head.</returns>
-    private async Task<bool> PassesAsync(string kind, string decision, string? command)
+    private async Task<(string Kind, string Decision, string Command, RunResult Result)?> FailureAsync(string kind, string decision, string? command)
     {
         if (string.IsNullOrWhiteSpace(command) || run.HasPassed(kind, run.Head))
-            return true;
+            return null;
         RunResult result = await RunAsync(kind, command, run.Head);
-        if (result.Status == RunStatus.Completed)
-            return true;
-        await FixAsync(kind, decision, command, result);
-        return false;
+        return result.Status == RunStatus.Completed ? null : (kind, decision, command, result);
     }
 
     /// <summary>Runs a gate; a failure counts when it fails again, as not every failure has a cause in the commit.</summary>
@@ -82,16 +87,21 @@ internal sealed class GatePhase(ProjectRun run)
     }
 
     /// <summary>Asks, then lets fix agents try until one commit passes this gate or the attempts are used up, then asks again.</summary>
-    private async Task FixAsync(string kind, string decision, string command, RunResult failure)
+    /// <returns>False when the person leaves out what was merged last.</returns>
+    private async Task<bool> FixAsync(string kind, string decision, string command, RunResult failure, bool mayDrop)
     {
         while (true)
         {
             DecisionAnswer answer = await run.DecideAsync(
                 decision,
                 $"The {kind} failed on {run.Head[..10]}: {failure.Error}.",
-                $"Approve to let an agent mend it (at most {run.Plan.Options.MaxFixAttempts} attempts), or reject to fail the pipeline.",
-                new DecisionContext(Commit: run.Head, Command: command, ExitCode: failure.ExitCode, OutputTail: failure.OutputTail));
-            if (answer.Action != "approve")
+                $"Approve to let an agent mend it (at most {run.Plan.Options.MaxFixAttempts} attempts),{(mayDrop ? " answer 'skip' to leave out what was merged last (it is kept)," : "")} or reject to fail the pipeline.",
+                new DecisionContext(
+                    SessionId: mayDrop ? run.Record.CurrentMerge : null, Commit: run.Head, Command: command, ExitCode: failure.ExitCode, OutputTail: failure.OutputTail),
+                mayDrop ? [DecisionAnswers.Approve, DecisionAnswers.Skip, DecisionAnswers.Reject] : null);
+            if (answer.Action == DecisionAnswers.Skip)
+                return false;
+            if (answer.Action == DecisionAnswers.Reject)
                 throw new PipelineEnd(Phases.Failed, $"The {kind} failed and the fix was rejected.");
 
             for (int attempt = 1; attempt <= run.Plan.Options.MaxFixAttempts; attempt++)
@@ -100,7 +110,7 @@ internal sealed class GatePhase(ProjectRun run)
                     continue;
                 failure = await RunAsync(kind, command, run.Head, mayRetry: false);
                 if (failure.Status == RunStatus.Completed)
-                    return;
+                    return true;
             }
         }
     }

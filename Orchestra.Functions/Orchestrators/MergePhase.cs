@@ -1,9 +1,8 @@
-using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Orchestrators;
 
-/// <summary>analyzing and merging: each branch comes in as one merge commit, then passes the gates before the next one.</summary>
+/// <summary>analyzing and merging: each branch comes in as one merge commit, in the order of the plan, which is made anew after a surprise.</summary>
 internal sealed class MergePhase(ProjectRun run, GatePhase gates)
 {
     /// <returns>Whether anything was merged.</returns>
@@ -11,67 +10,40 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
     {
         await run.EnterAsync(Phases.Analyzing);
         // In the order of the launch, whoever finished first.
-        List<AgentPlan> agents = [.. run.Plan.Agents.Where(a => ends.Any(e => e.SessionId == a.SessionId && e.Status == "completed"))];
+        List<AgentPlan> pending = [.. run.Plan.Agents.Where(a => ends.Any(e => e.SessionId == a.SessionId && e.Status == "completed"))];
+        var heads = ends.Where(e => e.HeadCommit is not null).ToDictionary(e => e.SessionId, e => e.HeadCommit!);
+        var merging = new BranchMerging(run, gates, heads);
         foreach (AgentEnd end in ends.Where(e => e.Status == "no_change"))
-            Note(end.SessionId, MergeResults.NoChange, null);
-        if (agents.Count == 0)
+            merging.Note(end.SessionId, MergeResults.NoChange, null);
+        if (pending.Count == 0)
             return run.Record.MergedCount > 0;
 
-        var heads = ends.ToDictionary(e => e.SessionId, e => e.HeadCommit!);
         var planning = new PlanPhase(run);
-        var pending = new List<AgentPlan>(agents);
-        var order = new Queue<string>(await planning.PlanAsync(pending, heads, "The agents ended."));
-        while (order.TryDequeue(out string? session))
+        string? reason = "The agents ended.";
+        IReadOnlyList<string> order = [];
+        List<AgentPlan> putOff = [];
+        while (pending.Count > 0)
         {
-            AgentPlan agent = pending.Single(a => a.SessionId == session);
-            pending.Remove(agent);
-            bool conflicted = await MergeAsync(agent, heads[session], run.Record.Merges.Count(m => m.OrderIndex is not null));
+            int clean = 0;
+            if (reason is not null)
+                (order, clean) = await planning.PlanAsync(pending, heads, reason);
+            reason = null;
+            List<AgentPlan> next = [.. order.Where(id => pending.Any(a => a.SessionId == id)).Select(id => pending.Single(a => a.SessionId == id))];
+            if (run.Plan.Options.Gates == GateModes.Batch && gates.HasGates && clean > 1)
+            {
+                next = next[..clean];
+                putOff.AddRange(await new BatchMerging(run, gates, merging).RunAsync(next));
+                pending.RemoveAll(next.Contains);
+                continue;
+            }
 
-            // A resolution is in no branch, so it may be in the way of any of them.
-            if (conflicted && pending.Count > 0)
-                order = new Queue<string>(await planning.PlanAsync(pending, heads, $"The conflict of {session} was settled."));
+            pending.Remove(next[0]);
+            if (await merging.MergeAsync(next[0]))
+                reason = $"{next[0].SessionId} was settled otherwise than planned.";
         }
 
+        foreach (AgentPlan agent in putOff)
+            await merging.MergeAsync(agent);
         return run.Record.MergedCount > 0;
-    }
-
-    /// <returns>Whether it conflicted.</returns>
-    private async Task<bool> MergeAsync(AgentPlan agent, string theirs, int position)
-    {
-        await run.EnterAsync(Phases.Merging);
-        run.Record = run.Record with { CurrentMerge = agent.SessionId };
-        string message = Messages.Merge(run.Plan.ProjectId, agent, position);
-        MergeOutcome outcome = await run.CallAsync<MergeOutcome>(ActivityNames.MergeBranch, new MergeBranchInput(
-            run.Prepared.RepoPath, run.IntegrationRef, run.Head, theirs, message, run.Context.CurrentUtcDateTime));
-        Resolution resolution = outcome.Commit is not null
-            ? new Resolution(outcome.Commit, MergeResults.Merged)
-            : await new ConflictResolution(run, gates).ResolveAsync(
-                ConflictCase.OfAgent(run, agent, theirs, message, outcome.Conflicts));
-        if (resolution.Commit is null)
-        {
-            Note(agent.SessionId, MergeResults.Skipped, position);
-            await run.CallAsync(ActivityNames.KeepWork, new KeepWorkInput(run.Prepared.RepoPath, agent.SessionId, null, run.Context.CurrentUtcDateTime));
-        }
-        else
-        {
-            run.Head = resolution.Commit;
-            Note(agent.SessionId, resolution.Result, position, resolution.Mechanical);
-            if (!resolution.Verified)
-                await gates.VerifyAsync();
-        }
-
-        await run.SaveAsync(run.Record with { CurrentMerge = null });
-        return outcome.Commit is null;
-    }
-
-    private void Note(string sessionId, string result, int? position, MechanicalMerge? mechanical = null)
-    {
-        var merge = new SessionMerge(
-            sessionId, result, position, result is MergeResults.Skipped or MergeResults.NoChange ? null : run.Head, run.Context.CurrentUtcDateTime, mechanical);
-        run.Record = run.Record with
-        {
-            Merges = [.. run.Record.Merges, merge],
-            MergedCount = run.Record.MergedCount + (merge.Commit is null ? 0 : 1),
-        };
     }
 }

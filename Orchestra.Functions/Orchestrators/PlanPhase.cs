@@ -11,8 +11,8 @@ internal sealed class PlanPhase(ProjectRun run)
 
     /// <param name="pending">Branches to be merged, in the order of the launch.</param>
     /// <param name="reason">What the plan is made after.</param>
-    /// <returns>Session ids in merge order.</returns>
-    public async Task<IReadOnlyList<string>> PlanAsync(IReadOnlyList<AgentPlan> pending, IReadOnlyDictionary<string, string> heads, string reason)
+    /// <returns>Session ids in merge order, and how many of them, from the first, merge without a conflict.</returns>
+    public async Task<(IReadOnlyList<string> Order, int CleanCount)> PlanAsync(IReadOnlyList<AgentPlan> pending, IReadOnlyDictionary<string, string> heads, string reason)
     {
         MergePlan plan = await run.CallAsync<MergePlan>(ActivityNames.PlanMerges, new PlanMergesInput(
             run.Prepared.RepoPath, run.Prepared.BaseCommit, [.. pending.Select(a => new BranchHead(a.SessionId, heads[a.SessionId]))], run.Head));
@@ -25,7 +25,7 @@ internal sealed class PlanPhase(ProjectRun run)
         await run.CallAsync(ActivityNames.SavePlan, stored);
         run.Tell(EventNames.MergePlanned, new { stored.Revision, stored.Reason, plan.CleanCount, plan.Conflicts });
         await run.SaveAsync(run.Record with { MergeOrder = [.. settled, .. plan.Order], MergeScores = plan.Scores });
-        return plan.Order;
+        return (plan.Order, plan.CleanCount);
     }
 
     private static PlannedBranch Describe(AgentPlan agent, MergePlan plan, int index, int offset)

@@ -23,6 +23,91 @@ public sealed class GateTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact]
+    public async Task A_branch_whose_gates_fail_can_be_left_out()
+    {
+        using TestRepository repository = TestRepository.Create();
+        JsonObject launch = Launch(repository, "each", "! test -e b.txt", "a", "b", "c");
+        string id = await Api.LaunchAsync(launch);
+        JsonObject decision = await Api.WaitForDecisionAsync(id);
+        Assert.Equal(["approve", "skip", "reject"], decision["answers"]!.AsArray().Select(a => (string)a!));
+        await Api.ResolveAsync((string)decision["decision_id"]!, "skip");
+        JsonObject project = await Api.WaitForEndAsync(id);
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal(2, (int)project["merged_count"]!);
+        JsonNode skipped = project["sessions"]!.AsArray().Single(s => (string?)s!["merge_result"] == "skipped")!;
+        Assert.Equal((string)decision["context"]!["session_id"]!, (string)skipped["session_id"]!);
+        Assert.Equal("b", repository.Git("show", $"refs/orchestra/kept/{(string)skipped["session_id"]!}:b.txt"));
+        Assert.Equal("a.txt\nc.txt", Added(repository));
+        Assert.DoesNotContain("Merge feature-dev: Task of echo b > b.txt", repository.Log("main"));
+        Assert.Equal((string)project["landed_commit"]!, (string)project["gates"]!.AsArray().Last()!["commit"]!);
+    }
+
+    [Fact]
+    public async Task A_batch_that_passes_runs_the_gates_once()
+    {
+        using TestRepository repository = TestRepository.Create();
+        JsonObject project = await Api.WaitForEndAsync(await Api.LaunchAsync(Launch(repository, "batch", "true", "a", "b", "c", "d")));
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal("a.txt\nb.txt\nc.txt\nd.txt", Added(repository));
+        Assert.Single(project["gates"]!.AsArray());
+        Assert.Equal([0, 1, 2, 3], project["sessions"]!.AsArray().Select(s => (int)s!["merge_order_index"]!).Order());
+        Assert.Equal("4", repository.Git("rev-list", "--count", "--merges", "main"));
+    }
+
+    [Theory]
+    [InlineData("! test -e c.txt", "c")]
+    [InlineData("! test -e a.txt", "a")]
+    [InlineData("! test -e b.txt && ! test -e e.txt", "b e")]
+    [InlineData("! test -e b.txt || ! test -e d.txt", "d")]
+    public async Task A_batch_that_fails_is_bisected_and_the_others_stay(string test, string culprits)
+    {
+        using TestRepository repository = TestRepository.Create();
+        string id = await Api.LaunchAsync(Launch(repository, "batch", test, "a", "b", "c", "d", "e"));
+        foreach (string culprit in culprits.Split(' '))
+        {
+            JsonObject decision = await Api.WaitForDecisionAsync(id);
+            Assert.Equal("test_failure", (string)decision["decision_type"]!);
+            JsonObject now = await Api.ProjectAsync(id);
+            string blamed = (string)now["sessions"]!.AsArray().Single(s => (string)s!["session_id"]! == (string)decision["context"]!["session_id"]!)!["files_changed"]![0]!;
+            Assert.Equal($"{culprit}.txt", blamed);
+            await Api.ResolveAsync((string)decision["decision_id"]!, "skip");
+            await Api.WaitAsync(id, p => OrchestraApi.Pending(p) is { } d && (string)d["decision_id"]! != (string)decision["decision_id"]! || p["completed_at"] is not null);
+        }
+
+        JsonObject project = await Api.WaitForEndAsync(id);
+        Assert.Equal("completed", (string)project["phase"]!);
+        string[] kept = [.. "abcde".Select(c => c.ToString()).Except(culprits.Split(' '))];
+        Assert.Equal(string.Join('\n', kept.Select(c => $"{c}.txt")), Added(repository));
+        Assert.Equal(kept.Length, (int)project["merged_count"]!);
+        Assert.Equal(kept.Length, int.Parse(repository.Git("rev-list", "--count", "--merges", "main")));
+        Assert.Contains(project["gates"]!.AsArray(), g => (bool)g!["success"]! && (string)g["commit"]! == (string)project["landed_commit"]!);
+    }
+
+    [Fact]
+    public async Task What_failed_before_is_blamed_on_nobody()
+    {
+        using TestRepository repository = TestRepository.Create();
+        JsonObject launch = Launch(repository, "batch", "test -e mended", "a", "b", "c");
+        launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("/bin/sh", "-c", "touch mended") };
+        string id = await Api.LaunchAsync(launch);
+        JsonObject decision = await Api.WaitForDecisionAsync(id);
+        Assert.Equal(["approve", "reject"], decision["answers"]!.AsArray().Select(a => (string)a!));
+        await Api.ResolveAsync((string)decision["decision_id"]!, "approve");
+        Assert.Equal(3, (int)(await Api.WaitForEndAsync(id))["merged_count"]!);
+        Assert.Equal("a.txt\nb.txt\nc.txt\nmended", Added(repository));
+    }
+
+    [Fact]
+    public async Task Another_mode_is_refused()
+    {
+        using TestRepository repository = TestRepository.Create();
+        var answer = await Api.PostAsync("/api/gm/launch", Launch(repository, "sometimes", "true", "a").ToJsonString());
+        Assert.Equal(422, (int)answer.Status);
+        Assert.Equal("gates", (string)answer.Body["field"]!);
+    }
+
+    [Fact]
     public async Task What_passed_on_the_same_files_is_not_run_again()
     {
         using TestRepository repository = TestRepository.Create();
@@ -39,4 +124,15 @@ public sealed class GateTests(HostFixture host) : IClassFixture<HostFixture>
             repository.Git("reset", "--quiet", "--hard", "HEAD^");
         }
     }
+
+    private static JsonObject Launch(TestRepository repository, string gates, string test, params string[] files)
+    {
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, [.. files.Select(file => OrchestraApi.Agent($"echo {file} > {file}.txt"))]);
+        repository.Commit("other", ("a.txt", null));
+        launch["test_command"] = test;
+        launch["gates"] = gates;
+        return launch;
+    }
+
+    private static string Added(TestRepository repository) => repository.Git("ls-tree", "--name-only", "main").Replace("README.md\n", "");
 }

@@ -44,6 +44,24 @@ public sealed class MergeTests : GitTest
     }
 
     [Fact]
+    public async Task A_merge_is_taken_back_once_and_only_from_where_it_was()
+    {
+        string integration = Integration(Base);
+        string merged = (await Git.MergeBranch(Input(integration, Base, Repository.Branch("b", Base, ("b.txt", "b"))), Cancel)).Commit!;
+        var input = new AdvanceIntegrationInput(Repo, integration, merged, Base);
+        await Git.RetractIntegration(input, Cancel);
+        await Git.RetractIntegration(input, Cancel);
+        Assert.Equal(Base, Repository.Head(integration));
+
+        // Somebody committed on top meanwhile.
+        string above = Repository.Branch("above", merged, ("c.txt", "c"));
+        Repository.Git("update-ref", integration, above);
+        await Assert.ThrowsAsync<GitException>(() => Git.RetractIntegration(input, Cancel));
+        Assert.Equal(above, Repository.Head(integration));
+        await Assert.ThrowsAsync<GitException>(() => Git.RetractIntegration(input with { From = above, To = Repository.Branch("x", Base, ("x", "x")) }, Cancel));
+    }
+
+    [Fact]
     public async Task A_missing_commit_is_a_failure_and_not_a_conflict() =>
         await Assert.ThrowsAsync<GitException>(() => Git.MergeBranch(Input(Integration(Base), Base, new string('1', 40)), Cancel));
 
