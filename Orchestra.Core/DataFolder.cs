@@ -19,6 +19,9 @@ public sealed class DataFolder(string root)
     /// <summary>One file per command that passed on a tree.</summary>
     public string Passes => Path.Combine(Root, "passes");
 
+    /// <summary>What the builds of all worktrees of one repository share; may be deleted at any time when nothing runs.</summary>
+    public string BuildCache(string repository) => Path.Combine(Root, "caches", repository);
+
     /// <summary>Exists when the run, or its project, is to be cancelled.</summary>
     public string CancelMark(string id) => Path.Combine(Root, "cancelled", id);
 }

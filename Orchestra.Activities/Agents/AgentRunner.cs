@@ -1,5 +1,6 @@
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Agents;
@@ -11,15 +12,19 @@ public sealed class AgentRunner
 
     private readonly RunEngine engine;
     private readonly AgentWorktree worktree;
+    private readonly BuildCaches caches;
+    private readonly RunsConfig config;
 
-    internal AgentRunner(RunEngine engine, AgentWorktree worktree)
+    internal AgentRunner(RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config)
     {
+        this.caches = caches;
+        this.config = config;
         this.engine = engine;
         this.worktree = worktree;
     }
 
     /// <exception cref="OperationCanceledException">The host stops; the agent was ended and the next call starts it again.</exception>
-    public Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
+    public async Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
     {
         bool isClaude = ClientModes.UsesClaudeCli(run.Command.Client);
         RunRequest request = new(
@@ -30,9 +35,24 @@ public sealed class AgentRunner
             run.Prompt,
             run.Command.Environment,
             TimeSpan.FromSeconds(run.TimeoutSeconds),
-            run.Command.PassEnvironment) { SeparateErrors = isClaude, SessionId = run.SessionId };
-        return engine.RunAsync(
+            run.Command.PassEnvironment)
+        {
+            HasProtocol = isClaude,
+            SessionId = run.SessionId,
+            EnvironmentAtStart = () => caches.Environment(run.RepoPath, run.WorktreePath, run.Command.Environment),
+            Chore = Snapshots(run),
+        };
+        RunResult result = await engine.RunAsync(
             request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, isClaude ? new ClaudeClient(run) : Plain(run));
+        await caches.CleanAsync(run.RepoPath, run.WorktreePath, cancellationToken);
+        return result;
+    }
+
+    private RunChore? Snapshots(AgentRun run)
+    {
+        if (config.SnapshotSeconds == 0) return null;
+        WorkInProgress work = worktree.Follow(run);
+        return new RunChore(TimeSpan.FromSeconds(config.SnapshotSeconds), work.SnapshotAsync);
     }
 
     private static PlainClient Plain(AgentRun run)

@@ -16,12 +16,15 @@ internal sealed class AgentWorktree(
             ?? throw new InvalidOperationException($"{run.WorktreePath} is no worktree of {run.RepoPath}.");
         locks.Remove(folder);
         string snapshot = await snapshots.TakeAsync(folder, everything: true, s => CommitAsync(run, s, commit, cancellationToken), cancellationToken);
-        await git.RunAsync(new GitCommand(run.RepoPath, "update-ref", "--create-reflog", RefNames.Wip(run.RunId), snapshot), cancellationToken);
+        await git.RunAsync(new GitCommand(run.RepoPath, "update-ref", "--create-reflog", RefNames.Wip(run.SessionId ?? run.RunId), snapshot), cancellationToken);
 
         await GitAsync(folder, cancellationToken, "reset", "--quiet", "--hard", GitNames.CommitId(commit));
         // Ignored files stay for warm builds, nested repositories because no snapshot holds them.
         await GitAsync(folder, cancellationToken, "clean", "--quiet", "-f", "-d");
     }
+
+    /// <summary>Snapshots of what the agent has not committed, while it works.</summary>
+    public WorkInProgress Follow(AgentRun run) => new(run, git, plumbing, worktrees, snapshots, time);
 
     /// <summary>For an agent that goes on: what its killed git left locked is opened, nothing else is touched.</summary>
     public async Task UnlockAsync(AgentRun run, CancellationToken cancellationToken)

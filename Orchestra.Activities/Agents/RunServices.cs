@@ -6,6 +6,7 @@ using Orchestra.Activities.Gates;
 using Orchestra.Activities.Git;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Output;
 
 namespace Orchestra.Activities;
@@ -22,13 +23,16 @@ public static class RunServices
             s.GetRequiredService<ILogger<RunEngine>>(),
             s.GetService<IRunObserver>()));
         services.TryAddSingleton<AgentWorktree>();
-        services.TryAddSingleton(s => new AgentRunner(s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>()));
+        services.TryAddSingleton(s => s.GetService<OrchestraConfig>()?.Runs ?? new RunsConfig());
+        services.TryAddSingleton<BuildCaches>();
+        services.TryAddSingleton(s => new AgentRunner(
+            s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>()));
         services.TryAddSingleton<GateWorktree>();
         services.TryAddSingleton<GatePasses>();
         services.TryAddSingleton<TestEvidence>();
         services.TryAddSingleton(s => new GateRunner(
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GatePasses>(),
-            s.GetRequiredService<TestEvidence>(), s.GetRequiredService<DataFolder>()));
+            s.GetRequiredService<TestEvidence>(), s.GetRequiredService<DataFolder>(), s.GetRequiredService<BuildCaches>()));
         services.TryAddSingleton(s => new Regenerator(
             s.GetRequiredService<GateRunner>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GitPlumbing>(), s.GetRequiredService<TreeEditor>()));
         services.TryAddSingleton(new Redactor([]));

@@ -18,6 +18,7 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         foreach ((string name, ProjectTemplate template) in config.GmProjects) CheckTemplate($"gm_projects.{name}", template);
         CheckPipeline();
         Require(config.Outputs.RetentionDays >= 0, "outputs.retention_days", "must not be negative; 0 keeps everything");
+        CheckRuns();
         for (int i = 0; i < config.AllowedRepoRoots.Count; i++)
         {
             Require(Path.IsPathFullyQualified(config.AllowedRepoRoots[i]), $"allowed_repo_roots[{i}]",
@@ -113,6 +114,23 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         RequirePositive("pipeline.max_resolve_attempts", pipeline.MaxResolveAttempts);
         problems.AddRange(new MergeRules(lineOf).Check(pipeline.Mechanical, pipeline.UnionFiles, pipeline.GeneratedFiles));
     }
+
+    private void CheckRuns()
+    {
+        Require(config.Runs.SnapshotSeconds >= 0, "runs.snapshot_seconds", "must not be negative");
+        for (int i = 0; i < config.Runs.BuildCaches.Count; i++)
+        {
+            BuildCacheConfig cache = config.Runs.BuildCaches[i];
+            string key = $"runs.build_caches[{i}]";
+            Require(IsInside(cache.When), $"{key}.when", "must name a file by its path from the repository's top folder, for example Cargo.toml");
+            foreach (string variable in cache.Env.Keys) CheckVariable($"{key}.env.{variable}", variable);
+            for (int r = 0; r < cache.Remove.Count; r++)
+                Require(IsInside(cache.Remove[r]), $"{key}.remove[{r}]", "must name a folder by its path from the repository's top folder, for example target");
+        }
+    }
+
+    private static bool IsInside(string path) =>
+        path.Length > 0 && !Path.IsPathRooted(path) && path.Split('/').All(part => part is not ("" or "." or ".." or ".git"));
 
     private void CheckCommand(string key, string? command) =>
         Require(command is null || config.Client.Commands.ContainsKey(command), key,

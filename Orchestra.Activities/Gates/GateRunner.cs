@@ -1,3 +1,4 @@
+using Orchestra.Activities.Agents;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
@@ -13,9 +14,11 @@ public sealed class GateRunner
     private readonly DataFolder data;
     private readonly GatePasses passes;
     private readonly TestEvidence evidence;
+    private readonly BuildCaches caches;
 
-    internal GateRunner(RunEngine engine, GateWorktree worktree, GatePasses passes, TestEvidence evidence, DataFolder data)
+    internal GateRunner(RunEngine engine, GateWorktree worktree, GatePasses passes, TestEvidence evidence, DataFolder data, BuildCaches caches)
     {
+        this.caches = caches;
         this.passes = passes;
         this.evidence = evidence;
         this.engine = engine;
@@ -39,7 +42,10 @@ public sealed class GateRunner
             ["/bin/sh", "-c", gate.Command],
             null,
             null,
-            TimeSpan.FromSeconds(gate.TimeoutSeconds));
+            TimeSpan.FromSeconds(gate.TimeoutSeconds))
+        {
+            EnvironmentAtStart = () => caches.Environment(gate.RepoPath, data.IntegrationWorktree(gate.ProjectId), null),
+        };
         RunResult result = evidence.Judge(gate, await engine.RunAsync(request, PrepareAsync, cancellationToken));
         if (take is null && ran) await worktree.CheckUnchangedAsync(gate, cancellationToken);
         if (take is not null && result.Status == RunStatus.Completed) await take();

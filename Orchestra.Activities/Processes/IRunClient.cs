@@ -10,6 +10,9 @@ internal interface IRunClient
     /// <summary>The last line for people to read while the run goes on, at most 500 characters; null when there is none yet.</summary>
     string? LastLine(RunFolder folder);
 
+    /// <summary>Why the run must be ended now; null while all is well.</summary>
+    string? Alarm(RunFolder folder);
+
     /// <summary>What an attempt came to, by what it printed; null when it must be started again, which is never so for a run that we ended.</summary>
     RunReading? Read(RunFolder folder, RunEnd end);
 }

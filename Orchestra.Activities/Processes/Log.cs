@@ -28,6 +28,12 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning, "Worktree {Worktree} was changed by the gate {RunId}: {Changes}.")]
     public static partial void GateChangedWorktree(ILogger logger, string worktree, string runId, string changes);
 
+    [LoggerMessage(3010, LogLevel.Warning, "What is done beside run {RunId} failed and is tried again later.")]
+    public static partial void ChoreFailed(ILogger logger, Exception exception, string runId);
+
+    [LoggerMessage(3011, LogLevel.Warning, "What builds left in {Worktree} was not removed.")]
+    public static partial void CachesNotCleaned(ILogger logger, Exception exception, string worktree);
+
     [LoggerMessage(3009, LogLevel.Warning, "Worktree {Worktree} is not usable and is made anew: {Reason}.")]
     public static partial void WorktreeRecreated(ILogger logger, string worktree, string reason);
 }

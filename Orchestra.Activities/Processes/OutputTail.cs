@@ -21,13 +21,13 @@ internal static class OutputTail
         return Encoding.UTF8.GetString(bytes, start, bytes.Length - start);
     }
 
-    /// <summary>The end of a text, at most <see cref="Bytes"/> bytes of UTF-8, without NUL.</summary>
-    public static string Cut(string text)
+    /// <summary>The end of a text, at most so many bytes of UTF-8, without NUL.</summary>
+    public static string Cut(string text, int bytes = Bytes)
     {
         text = text.Replace('\0', '\uFFFD');
         // Replacement characters are longer than the bytes that they stand for.
         int cut = 0;
-        for (int size = Encoding.UTF8.GetByteCount(text); size > Bytes;)
+        for (int size = Encoding.UTF8.GetByteCount(text); size > bytes;)
         {
             int length = char.IsSurrogatePair(text, cut) ? 2 : 1;
             size -= Encoding.UTF8.GetByteCount(text.AsSpan(cut, length));

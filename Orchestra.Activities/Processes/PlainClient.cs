@@ -7,5 +7,8 @@ internal sealed class PlainClient(IReadOnlyList<string> argv, string? input) : I
 
     public string? LastLine(RunFolder folder) => OutputTail.LastLine(folder.OutputFile);
 
+    /// <summary>What it prints may be an agent's prose as well as a report of trouble, so nothing is concluded from it.</summary>
+    public string? Alarm(RunFolder folder) => null;
+
     public RunReading Read(RunFolder folder, RunEnd end) => new(end, OutputTail.Read(folder.OutputFile));
 }

@@ -20,7 +20,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
     // After the agent has ended nobody waits for what it left behind, so this is short.
     private static readonly TimeSpan LeftoverGrace = TimeSpan.FromSeconds(1);
 
-    private static readonly RunEnd NotStarted = new(RunStatus.Cancelled, null, "Cancelled before it started.");
+    private static readonly RunEnd NotStarted = new(RunStatus.Cancelled, null, "Cancelled before it started.", ByUs: true);
 
     /// <param name="prepare">Makes the working folder ready; called right before a start.</param>
     /// <param name="client">The program; null for one of which nothing is known.</param>
@@ -46,7 +46,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
             FormerAttempt? left = folder.ReadStart() is { } before ? new FormerAttempt(before, folder.ReadSession()) : null;
             RunStart next = client.Next(left);
             await prepare(left is null ? RunBeginning.First : next.Continues ? RunBeginning.Continued : RunBeginning.StartedOver);
-            RunRequest attempt = request with { Argv = next.Argv, Input = next.Input };
+            RunRequest attempt = request with { Argv = next.Argv, Input = next.Input, Environment = request.EnvironmentAtStart?.Invoke() ?? request.Environment };
             if (attempt.FindObstacle() is { } obstacle)
                 return Conclude(folder, now, new RunReading(new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error), ""));
             RunEnd end = await StartAsync(attempt, next, folder, tree, watch, now, cancellationToken);
@@ -97,7 +97,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         }
         else if (Enum.TryParse(ending, out RunStatus status))
         {
-            end = RunEnd.Stopped(status, request.Timeout);
+            end = RunEnd.Stopped(status, request.Timeout, folder.ReadEndingReason());
         }
         await tree.EndAsync(alive ? process!.Pid : null, end is null ? Grace : LeftoverGrace);
         if (end is null) Log.RunStartsOver(logger, request.RunId);

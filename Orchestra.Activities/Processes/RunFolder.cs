@@ -17,7 +17,10 @@ internal sealed class RunFolder(string path)
     public string PromptFile => In("prompt.txt");
     public string OutputFile => In("output.log");
 
-    /// <summary>Standard error of clients whose standard output is a protocol; others write both to the output.</summary>
+    /// <summary>Standard output of clients for whom it is a protocol; the output is made from it.</summary>
+    public string StreamFile => In("stream.log");
+
+    /// <summary>Standard error of the same clients; others write both to the output.</summary>
     public string ErrorFile => In("errors.log");
 
     /// <summary>The run's final word; null while there is none.</summary>
@@ -45,9 +48,12 @@ internal sealed class RunFolder(string path)
     public ProcessIdentity? ReadProcess() => ReadOrNull("pid") is { } text ? ProcessIdentity.Parse(text) : null;
 
     /// <summary>Why we began to kill the run: its status to be, or <see cref="Abandoned"/>.</summary>
-    public string? ReadEnding() => ReadOrNull("ending")?.Trim();
+    public string? ReadEnding() => ReadOrNull("ending")?.Split('\n')[0].Trim();
 
-    public void WriteEnding(string reason) => Write("ending", reason);
+    /// <summary>The words that go with the status; null when the status says it all.</summary>
+    public string? ReadEndingReason() => ReadOrNull("ending")?.Split('\n') is [_, { Length: > 0 } reason, ..] ? reason : null;
+
+    public void WriteEnding(string ending, string? reason = null) => Write("ending", $"{ending}\n{reason}");
 
     /// <summary>The host was stopped while the run was under way: it is started over.</summary>
     public const string Abandoned = "abandoned";
@@ -58,10 +64,10 @@ internal sealed class RunFolder(string path)
             ? DateTimeOffset.Parse(start, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
             : null;
 
-    /// <summary>Where the current attempt's output begins in the output and the error file.</summary>
-    public (long Output, long Errors) ReadOffsets() =>
-        ReadOrNull("attempt")?.Split('\n') is [_, _, { Length: > 0 } output, { Length: > 0 } errors, ..]
-            ? (long.Parse(output, CultureInfo.InvariantCulture), long.Parse(errors, CultureInfo.InvariantCulture))
+    /// <summary>Where the current attempt begins in the stream and the error file.</summary>
+    public (long Stream, long Errors) ReadOffsets() =>
+        ReadOrNull("attempt")?.Split('\n') is [_, _, { Length: > 0 } stream, { Length: > 0 } errors, ..]
+            ? (long.Parse(stream, CultureInfo.InvariantCulture), long.Parse(errors, CultureInfo.InvariantCulture))
             : (0, 0);
 
     /// <summary>The current attempt's <see cref="RunStart.Session"/>.</summary>
@@ -77,12 +83,22 @@ internal sealed class RunFolder(string path)
     public string Begin(string? input, DateTimeOffset now, string? session = null, bool continues = false)
     {
         Directory.CreateDirectory(Path);
+        EndLine(StreamFile);
         // First, so that a late supervisor of a former attempt finds that its time is over.
         string token = Guid.NewGuid().ToString("N");
-        Write("attempt", string.Create(CultureInfo.InvariantCulture, $"{token}\n{now:O}\n{Length(OutputFile)}\n{Length(ErrorFile)}\n{session}\n{(continues ? Continuing : "")}\n"));
+        Write("attempt", string.Create(CultureInfo.InvariantCulture, $"{token}\n{now:O}\n{Length(StreamFile)}\n{Length(ErrorFile)}\n{session}\n{(continues ? Continuing : "")}\n"));
         foreach (string name in (string[])["pid", "exit", "ending"]) File.Delete(In(name));
         if (input is not null) Write("prompt.txt", input);
         return token;
+    }
+
+    /// <summary>A killed writer may have left half a line, to which the next one's first must not be added.</summary>
+    private static void EndLine(string file)
+    {
+        if (Length(file) == 0) return;
+        using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        stream.Seek(-1, SeekOrigin.End);
+        if (stream.ReadByte() != '\n') stream.WriteByte((byte)'\n');
     }
 
     private static long Length(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;

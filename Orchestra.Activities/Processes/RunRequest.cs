@@ -15,8 +15,13 @@ internal sealed record RunRequest(
     TimeSpan Timeout,
     IReadOnlyList<string>? PassEnvironment = null)
 {
-    /// <summary>Standard output is a protocol, into which standard error must not be mixed.</summary>
-    public bool SeparateErrors { get; init; }
+    /// <summary>Standard output is a protocol: it and standard error go to files of their own, and the client makes the output from it.</summary>
+    public bool HasProtocol { get; init; }
+
+    public RunChore? Chore { get; init; }
+
+    /// <summary>Gives the environment when the working folder is ready; null: <see cref="Environment"/> is known beforehand.</summary>
+    public Func<IReadOnlyDictionary<string, string>?>? EnvironmentAtStart { get; init; }
 
     /// <summary>The session that the run is a step of; null: the run's own id.</summary>
     public string? SessionId { get; init; }

@@ -10,9 +10,9 @@ internal sealed class RunWatch(
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ObserveEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
-    private DateTimeOffset lastObserved = DateTimeOffset.MinValue;
+    private DateTimeOffset lastLooked = DateTimeOffset.MinValue;
     private string? lastLine;
 
     public required TimeSpan Grace { get; init; }
@@ -25,6 +25,7 @@ internal sealed class RunWatch(
     public async Task<RunEnd> UntilEndAsync(
         int pid, Func<bool> isAlive, Task exited, DateTimeOffset start, CancellationToken cancellationToken)
     {
+        await using ChoreKeeper chore = new(request.Chore, request.RunId, time, logger);
         for (TimeSpan poll = ShortestPoll; ; poll = poll * 1.5 < LongestPoll ? poll * 1.5 : LongestPoll)
         {
             // In this order: the supervisor writes the exit code before it ends.
@@ -38,30 +39,41 @@ internal sealed class RunWatch(
             }
             if (IsCancelled()) return await StopAsync(pid, RunStatus.Cancelled);
             if (time.GetUtcNow() - start >= request.Timeout) return await StopAsync(pid, RunStatus.TimedOut);
-            await ObserveAsync(cancellationToken);
+            chore.DoWhenDue();
+            if (IsTimeToLook())
+            {
+                if (client.Alarm(folder) is { } alarm) return await StopAsync(pid, RunStatus.Failed, alarm);
+                await ObserveAsync(cancellationToken);
+            }
             await Task.WhenAny(exited, Task.Delay(poll, time, cancellationToken));
         }
     }
 
-    private async Task<RunEnd> StopAsync(int pid, RunStatus status)
+    private async Task<RunEnd> StopAsync(int pid, RunStatus status, string? reason = null)
     {
-        await StopAsync(pid, status.ToString());
-        return RunEnd.Stopped(status, request.Timeout);
+        await StopAsync(pid, status.ToString(), reason);
+        return RunEnd.Stopped(status, request.Timeout, reason);
     }
 
-    private async Task StopAsync(int pid, string reason)
+    private async Task StopAsync(int pid, string ending, string? reason = null)
     {
         // Written first: after a crash in between, the agent's exit by our signal must not pass for its own.
-        folder.WriteEnding(reason);
-        Log.RunStopped(logger, request.RunId, reason);
+        folder.WriteEnding(ending, reason);
+        Log.RunStopped(logger, request.RunId, reason ?? ending);
         await tree.EndAsync(pid, Grace);
+    }
+
+    private bool IsTimeToLook()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (now - lastLooked < LookEvery) return false;
+        lastLooked = now;
+        return true;
     }
 
     private async Task ObserveAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        if (observer is null || now - lastObserved < ObserveEvery) return;
-        lastObserved = now;
+        if (observer is null) return;
         string? line = client.LastLine(folder);
         if (line is null || line == lastLine) return;
         lastLine = line;

@@ -18,9 +18,9 @@ internal static class Supervisor
     public static Process Start(RunRequest request, RunFolder folder, string token)
     {
         ProcessStartInfo start = new("setsid") { WorkingDirectory = "/", UseShellExecute = false };
-        string errors = request.SeparateErrors ? folder.ErrorFile : folder.OutputFile;
+        (string output, string errors) = request.HasProtocol ? (folder.StreamFile, folder.ErrorFile) : (folder.OutputFile, folder.OutputFile);
         string input = request.Input is null ? "/dev/null" : folder.PromptFile;
-        foreach (string argument in (string[])["/bin/sh", "-c", Script, "orchestra-run", folder.Path, token, request.WorkingFolder, input, errors, .. request.Argv])
+        foreach (string argument in (string[])["/bin/sh", "-c", Script, "orchestra-run", folder.Path, token, request.WorkingFolder, input, output, errors, .. request.Argv])
             start.ArgumentList.Add(argument);
         start.Environment.Clear();
         foreach ((string name, string value) in EnvironmentOf(request)) start.Environment[name] = value;

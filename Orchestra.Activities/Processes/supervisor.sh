@@ -1,7 +1,7 @@
 # Runs one agent or gate detached from the host, so that a crash of the host loses neither its output nor its exit code.
-# $1 run folder, $2 attempt token, $3 working folder, $4 file for standard input, $5 file for standard error, then the argument list.
-run=$1 token=$2 work=$3 input=$4 errors=$5
-shift 5
+# $1 run folder, $2 attempt token, $3 working folder, $4 file for standard input, $5 and $6 files for standard output and error, then the argument list.
+run=$1 token=$2 work=$3 input=$4 output=$5 errors=$6
+shift 6
 
 # A supervisor that was spawned by a host which died and has since been replaced must not start a second agent.
 read -r current <"$run/attempt" && [ "$current" = "$token" ] || exit 0
@@ -16,6 +16,6 @@ printf '%s %s %s\n' "$$" "$(start_time ${stat##*) })" "$boot" >"$run/pid.tmp" &&
 trap : TERM INT HUP
 
 cd "$work" || exit 0
-"$@" <"$input" >>"$run/output.log" 2>>"$errors"
+"$@" <"$input" >>"$output" 2>>"$errors"
 code=$?
 printf '%s\n' "$code" >"$run/exit.tmp" && mv "$run/exit.tmp" "$run/exit"

@@ -1,4 +1,3 @@
-using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Output;
@@ -13,8 +12,7 @@ public sealed class SessionOutput(DataFolder data, Redactor redactor)
     public string? Tail(SessionRecord session)
     {
         SessionTask? step = session.Tasks.LastOrDefault(t => t.StartedAt is not null);
-        string file = new RunFolder(data.Run(step?.Id ?? session.SessionId)).OutputFile;
-        string text = ClientModes.UsesClaudeCli(step?.ClientMode ?? session.ClientMode) ? ClaudeTranscript.Tail(file) : OutputTail.Read(file);
+        string text = OutputTail.Read(new RunFolder(data.Run(step?.Id ?? session.SessionId)).OutputFile);
         return text.Length > 0 ? redactor.Redact(text) : null;
     }
 }

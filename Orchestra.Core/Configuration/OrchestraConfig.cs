@@ -8,6 +8,7 @@ public sealed class OrchestraConfig
     public Dictionary<string, ProjectTemplate> GmProjects { get; set; } = [];
     public PipelineConfig Pipeline { get; set; } = new();
     public OutputsConfig Outputs { get; set; } = new();
+    public RunsConfig Runs { get; set; } = new();
 
     /// <summary>Folders that repositories must lie in, links resolved; empty: anywhere.</summary>
     public List<string> AllowedRepoRoots { get; set; } = [];

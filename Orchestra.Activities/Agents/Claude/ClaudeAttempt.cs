@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestra.Activities.Processes;
 
 namespace Orchestra.Activities.Agents.Claude;
 
@@ -15,6 +16,9 @@ internal sealed class ClaudeAttempt
 
     /// <summary>Why the CLI could not write its own files, for example ENOSPC; the agent's files may be cut too.</summary>
     public string? WritesLost { get; set; }
+
+    /// <summary>Hears failed tool calls.</summary>
+    public ResourceAlarm Alarm { get; } = new();
 
     /// <summary>The last line that is no event, such as a message about a missing login.</summary>
     public string? PlainLine { get; set; }

@@ -12,10 +12,13 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     // Longer events exist only as tool results with pictures or whole files, of which nothing is needed.
     private const int LongestLine = 32 * 1024 * 1024;
 
+    private const int WriteAt = 64 * 1024;
     private const int LongestAnswer = 8 * 1024;
 
-    private ClaudeTranscript? transcript;
-    private LineTail? tail;
+    private readonly ClaudeTranscript transcript = new();
+    private LineTail? stream;
+    private LineTail? errors;
+    private DerivedOutput? output;
     private bool sessionIsGone;
 
     public RunStart Next(FormerAttempt? former)
@@ -30,16 +33,25 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     public string? LastLine(RunFolder folder)
     {
         Follow(folder, ended: false);
-        return OutputTail.LastLineOf(transcript!.Text);
+        return OutputTail.LastLine(folder.OutputFile);
+    }
+
+    public string? Alarm(RunFolder folder)
+    {
+        Follow(folder, ended: false);
+        errors ??= new LineTail(folder.ErrorFile, LongestLine, folder.ReadOffsets().Errors);
+        errors.Read((line, _) => transcript.Attempt.Alarm.Hear(line), ended: false);
+        return transcript.Attempt.Alarm.Reason;
     }
 
     public RunReading? Read(RunFolder folder, RunEnd end)
     {
         Follow(folder, ended: true);
-        ClaudeTranscript read = transcript!;
-        RunEnd verdict = ClaudeVerdict.On(end, read.Attempt, OutputTail.LastLine(folder.ErrorFile));
+        RunEnd verdict = ClaudeVerdict.On(end, transcript.Attempt, OutputTail.LastLine(folder.ErrorFile));
         sessionIsGone = folder.ReadContinues() && ClaudeVerdict.IsUnknownSession(verdict);
-        return sessionIsGone ? null : new RunReading(verdict, OutputTail.Cut(read.Text), read.Usage.Total(), folder.ReadSession(), Answer(read.Attempt));
+        return sessionIsGone
+            ? null
+            : new RunReading(verdict, OutputTail.Read(folder.OutputFile), transcript.Usage.Total(), folder.ReadSession(), Answer(transcript.Attempt));
     }
 
     private static string? Answer(ClaudeAttempt attempt) =>
@@ -47,14 +59,16 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
 
     private void Follow(RunFolder folder, bool ended)
     {
-        long begin = folder.ReadOffsets().Output;
-        transcript ??= new ClaudeTranscript();
-        tail ??= new LineTail(folder.OutputFile, LongestLine);
-        tail.Read((line, start) =>
+        long begin = folder.ReadOffsets().Stream;
+        stream ??= new LineTail(folder.StreamFile, LongestLine);
+        output ??= new DerivedOutput(folder.OutputFile);
+        stream.Read((line, start) =>
         {
             if (start >= begin) transcript.EnterAttempt(begin);
             transcript.Add(line);
+            if (transcript.NewCharacters > WriteAt) output.Append(transcript.TakeNew());
         }, ended);
+        output.Append(transcript.TakeNew());
         // Also when the attempt has printed nothing: the former one's evidence is not its own.
         transcript.EnterAttempt(begin);
     }

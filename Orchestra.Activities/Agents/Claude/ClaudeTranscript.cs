@@ -1,18 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Orchestra.Activities.Processes;
 
 namespace Orchestra.Activities.Agents.Claude;
 
 /// <summary>Reads the CLI's stream-json line by line and keeps what is needed of it: text for people, evidence, usage.</summary>
 internal sealed class ClaudeTranscript
 {
-    private const int KeptText = 8 * 1024;
-    private const int TailBytes = 256 * 1024;
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
 
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder news = new();
     private long attemptBegin = -1;
     private string? lastText;
 
@@ -20,20 +17,14 @@ internal sealed class ClaudeTranscript
 
     public ClaudeAttempt Attempt { get; private set; } = new();
 
-    /// <summary>The latest lines for people to read.</summary>
-    public string Text => text.ToString();
+    public int NewCharacters => news.Length;
 
-    /// <summary>The end of a stream as text, at most 4 KB; reads only the end of the file.</summary>
-    public static string Tail(string file)
+    /// <summary>What has come since the last call, for people to read.</summary>
+    public string TakeNew()
     {
-        ClaudeTranscript transcript = new();
-        long skip = Math.Max(0, (File.Exists(file) ? new FileInfo(file).Length : 0) - TailBytes);
-        new LineTail(file, TailBytes, skip).Read((line, start) =>
-        {
-            // The first line of a cut file is the rest of one.
-            if (skip == 0 || start > skip) transcript.Add(line);
-        }, ended: false);
-        return OutputTail.Cut(transcript.Text);
+        string taken = news.ToString();
+        news.Clear();
+        return taken;
     }
 
     /// <summary>Evidence is collected anew for each attempt; usage adds up over all.</summary>
@@ -106,6 +97,7 @@ internal sealed class ClaudeTranscript
     {
         if (block.Text("type") != "tool_result" || !block.Truth("is_error")) return;
         string said = block.Text("content") ?? string.Join('\n', block.Items("content").Select(c => c.Text("text")));
+        Attempt.Alarm.Hear(said);
         Say("error: " + ClaudeToolUse.FirstLine(said));
     }
 
@@ -121,6 +113,7 @@ internal sealed class ClaudeTranscript
                 break;
             case "session_writes_lost":
                 Attempt.WritesLost = e.Text("error_code") ?? "unknown cause";
+                Attempt.Alarm.Hear(Attempt.WritesLost);
                 break;
             case "api_retry":
                 Say($"The API answered {e.Number("error_status")}; attempt {e.Number("attempt")} of {e.Number("max_retries")} follows.");
@@ -137,9 +130,5 @@ internal sealed class ClaudeTranscript
         if (result.Message is { Length: > 0 } message && message != lastText) Say(message);
     }
 
-    private void Say(string said)
-    {
-        text.Append(said.TrimEnd()).Append('\n');
-        if (text.Length > 2 * KeptText) text.Remove(0, text.Length - KeptText);
-    }
+    private void Say(string said) => news.Append(said.TrimEnd()).Append('\n');
 }

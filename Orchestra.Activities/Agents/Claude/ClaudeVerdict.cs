@@ -13,7 +13,7 @@ internal static partial class ClaudeVerdict
     public static RunEnd On(RunEnd end, ClaudeAttempt attempt, string? complaint)
     {
         // We ended it ourselves and know why.
-        if (end.Status is not (RunStatus.Completed or RunStatus.Failed)) return end;
+        if (end.ByUs) return end;
         if (attempt.Result is not { } result) return WithoutResult(end, attempt, complaint);
         if (result.Subtype is "error_max_budget_usd" or "error_max_turns" || result.TerminalReason is "budget_exhausted" or "max_turns")
             return Ended(end, RunStatus.BudgetExceeded, result.Message is { Length: > 0 } limit ? limit : $"A limit was reached: {result.Subtype}.");

@@ -61,7 +61,7 @@ public sealed class ClaudeResumeTests : RunFixture
     {
         AgentRun run = Run($"{NoteCall}{Print(ClaudeStream.Result(new { result = "Done." }))}");
         Folder.Begin(null, DateTimeOffset.UtcNow, FirstSession, continues: true);
-        File.WriteAllText(Folder.OutputFile, UnknownSession() + "\n");
+        File.WriteAllText(Folder.StreamFile, UnknownSession() + "\n");
         File.WriteAllText(Path.Combine(Folder.Path, "exit"), "1\n");
 
         RunResult result = await RunAsync(run);
@@ -83,11 +83,29 @@ public sealed class ClaudeResumeTests : RunFixture
     }
 
     [Fact]
+    public async Task A_host_that_takes_over_writes_no_line_of_the_output_twice_and_half_a_line_spoils_no_other()
+    {
+        string half = ClaudeStream.Text("half")[..40];
+        AgentRun run = Run(Print(ClaudeStream.Text("second"), ClaudeStream.Result(new { result = "Done." })));
+        Folder.Begin(null, DateTimeOffset.UtcNow, FirstSession);
+        File.WriteAllText(Folder.StreamFile, $"{ClaudeStream.Text("first")}\n{half}");
+        Assert.Equal("first", new ClaudeClient(run).LastLine(Folder));
+        Assert.Equal("first", new ClaudeClient(run).LastLine(Folder));
+
+        RunResult result = await RunAsync(run);
+
+        Assert.Equal($"first\n{half}\nsecond\nDone.\n", result.OutputTail);
+        Assert.Equal(result.OutputTail, File.ReadAllText(Folder.OutputFile));
+        new ClaudeClient(run).LastLine(Folder);
+        Assert.Equal(result.OutputTail, File.ReadAllText(Folder.OutputFile));
+    }
+
+    [Fact]
     public async Task What_the_former_attempt_showed_is_not_held_against_the_one_that_goes_on()
     {
         AgentRun run = Run("true");
         Folder.Begin(null, DateTimeOffset.UtcNow, FirstSession);
-        File.WriteAllText(Folder.OutputFile, ClaudeStream.Result(new { result = "Done." }) + "\n");
+        File.WriteAllText(Folder.StreamFile, ClaudeStream.Result(new { result = "Done." }) + "\n");
 
         Assert.Contains("printed nothing", (await RunAsync(run)).Error);
     }
@@ -120,7 +138,7 @@ public sealed class ClaudeResumeTests : RunFixture
         new ClaudeClient(run));
 
     private static RunRequest Request(AgentRun run) =>
-        new(run.RunId, null, run.WorktreePath, run.Command.Argv, run.Prompt, null, TimeSpan.FromSeconds(60)) { SeparateErrors = true };
+        new(run.RunId, null, run.WorktreePath, run.Command.Argv, run.Prompt, null, TimeSpan.FromSeconds(60)) { HasProtocol = true };
 
     private string Print(params string[] lines)
     {

@@ -46,6 +46,8 @@ public sealed class ConfigTests
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      strategy: chaos\n      teammates: [{name: a, role: r}]\n", 6, "teams.definitions.t.strategy", "Known: sequence, single, lead")]
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      teammates: [{name: a, role: r}, {name: a, role: r}]\n", 6, "teams.definitions.t.teammates", "different names")]
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      teammates: [{name: a, role: r, client_mode: agent-teams}]\n", 6, "teams.definitions.t.teammates[0].client_mode", "Set it for the team")]
+    [InlineData("runs:\n  build_caches:\n    - when: go.mod\n      remove: [../x]\n", 4, "runs.build_caches[0].remove[0]", "by its path from the repository's top folder")]
+    [InlineData("runs:\n  build_caches:\n    - remove: [bin]\n", 3, "runs.build_caches[0].when", "must name a file")]
     [InlineData("a: [1\n", 2, "", "not valid YAML")]
     [InlineData("client: {}\nclient: {}\n", 2, "", "not valid YAML")]
     public void A_mistake_is_told_with_line_key_and_remedy(string text, int line, string key, string remedy)

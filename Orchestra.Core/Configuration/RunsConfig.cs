@@ -1,0 +1,28 @@
+namespace Orchestra.Core.Configuration;
+
+/// <summary>What is done around every run of an agent.</summary>
+public sealed class RunsConfig
+{
+    /// <summary>Seconds between snapshots of uncommitted work; 0: none.</summary>
+    public int SnapshotSeconds { get; set; } = 60;
+
+    /// <summary>By default Rust's: without it every worktree compiles all dependencies into a folder of its own, until the disk is full.</summary>
+    public List<BuildCacheConfig> BuildCaches { get; set; } =
+        [new() { When = "Cargo.toml", Env = new() { ["CARGO_TARGET_DIR"] = $"{BuildCacheConfig.Placeholder}/cargo" }, Remove = ["target"] }];
+}
+
+/// <summary>A build cache that all worktrees of a repository share.</summary>
+public sealed class BuildCacheConfig
+{
+    /// <summary>Stands in <see cref="Env"/> for the repository's folder for caches in the data folder.</summary>
+    public const string Placeholder = "{cache}";
+
+    /// <summary>The cache is for repositories that have this file, a path from the top folder.</summary>
+    public string When { get; set; } = "";
+
+    /// <summary>Environment variables of agents, builds and tests.</summary>
+    public Dictionary<string, string> Env { get; set; } = [];
+
+    /// <summary>Folders, paths from the top folder, that are removed from a worktree when its agent has ended; never what git tracks.</summary>
+    public List<string> Remove { get; set; } = [];
+}
