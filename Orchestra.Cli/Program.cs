@@ -26,6 +26,7 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
     DoctorCommand.Create(),
     BackupCommand.Create(),
     VerifyCommand.Create(),
+    AuditCommand.Create(),
     ScriptedAgentCommand.Create(),
 };
 

@@ -7,6 +7,9 @@ public sealed class DataFolder(string root)
 
     public string StateFile => Path.Combine(Root, "state.db");
 
+    /// <summary>Who changed what.</summary>
+    public string AuditFile => Path.Combine(Root, "audit.log");
+
     /// <summary>Worktrees, outside the repository so that no tool scans them by accident.</summary>
     public string Worktree(string workId) => Path.Combine(Root, "worktrees", workId);
 

@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Debug, "A client of {Channel} is gone: {Reason}")]
     public static partial void SocketEnded(ILogger logger, string channel, string reason);
 
+    [LoggerMessage(5, LogLevel.Error, "{Method} {Path} could not be written to the audit log")]
+    public static partial void AuditFailed(ILogger logger, string method, string path, Exception exception);
+
     [LoggerMessage(4, LogLevel.Warning, "Output could not be recorded; it is tried again")]
     public static partial void OutputNotRecorded(ILogger logger, Exception exception);
 }

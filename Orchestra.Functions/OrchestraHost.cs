@@ -48,6 +48,7 @@ public static class OrchestraHost
         services.AddSingleton(LoadConfig(builder.Configuration));
         var access = new AccessSettings(builder.Configuration);
         services.AddSingleton(access);
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<IStartupFilter, SecurityFilter>();
         services.Configure<KestrelServerOptions>(options =>
         {

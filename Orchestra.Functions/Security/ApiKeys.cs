@@ -24,6 +24,7 @@ public sealed class ApiKeys
 {
     private const int LeastLength = 16;
     private readonly List<(byte[] Hash, Caller Caller)> keys = [];
+    private readonly List<(byte[] Hash, Caller Caller)> cookies = [];
 
     private ApiKeys()
     {
@@ -66,6 +67,25 @@ public sealed class ApiKeys
         return found;
     }
 
+    /// <summary>What a browser holds in place of a key; it cannot be turned back into one.</summary>
+    public static string CookieOf(string key) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), "orchestra login cookie"u8));
+
+    /// <summary>Whose cookie it is.</summary>
+    public Caller? FindCookie(string? given)
+    {
+        if (string.IsNullOrEmpty(given))
+            return null;
+        byte[] hash = Hash(given);
+        Caller? found = null;
+        foreach ((byte[] expected, Caller caller) in cookies)
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, expected))
+                found = caller;
+        }
+
+        return found;
+    }
+
     private void Add(string name, AccessRole role, string key, string where)
     {
         if (key.Length < LeastLength)
@@ -73,7 +93,9 @@ public sealed class ApiKeys
         byte[] hash = Hash(key);
         if (keys.Exists(k => k.Caller.Name == name || CryptographicOperations.FixedTimeEquals(k.Hash, hash)))
             throw new InvalidOperationException($"{where} repeats a name or a key ('{name}').");
-        keys.Add((hash, new Caller(name, role)));
+        var caller = new Caller(name, role);
+        keys.Add((hash, caller));
+        cookies.Add((Hash(CookieOf(key)), caller));
     }
 
     private static bool TryRole(string text, out AccessRole role)

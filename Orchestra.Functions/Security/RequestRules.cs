@@ -11,14 +11,18 @@ namespace Orchestra.Functions.Security;
 internal sealed class RequestRules(AccessSettings settings, bool reachable)
 {
     private static readonly string[] Open = ["/healthz", "/readyz"];
+    private static readonly PathString[] Data = ["/api", "/ws", "/metrics", "/openapi", "/scalar"];
 
+    /// <summary>Whether a page of somebody else may be behind the request.</summary>
     /// <exception cref="InputProblem">The request is refused.</exception>
-    public Caller? Check(HttpRequest request)
+    public void CheckSource(HttpRequest request)
     {
         CheckHost(request.Host);
         CheckOrigin(request);
-        return settings.Keys.Any && !Open.Contains(request.Path.Value) ? CheckKey(request) : null;
     }
+
+    /// <summary>Whether the request needs a key.</summary>
+    public bool IsOpen(HttpRequest request) => !settings.Keys.Any || Open.Contains(request.Path.Value);
 
     private void CheckHost(HostString host)
     {
@@ -48,22 +52,30 @@ internal sealed class RequestRules(AccessSettings settings, bool reachable)
         || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
             && origin.Equals($"{uri.Scheme}://{host.Value}", StringComparison.OrdinalIgnoreCase));
 
-    private Caller CheckKey(HttpRequest request)
+    /// <exception cref="InputProblem">No valid key.</exception>
+    public Caller Identify(HttpRequest request)
     {
         string? given = request.Headers["x-functions-key"].FirstOrDefault() ?? request.Query["code"].FirstOrDefault();
-        Caller caller = settings.Keys.Find(given) ?? throw new InputProblem(
+        return (given is null ? settings.Keys.FindCookie(request.Cookies[Login.Cookie]) : settings.Keys.Find(given)) ?? throw new InputProblem(
             "x-functions-key", "A valid key is needed, in the header x-functions-key or the query's code.", StatusCodes.Status401Unauthorized);
+    }
+
+    /// <exception cref="InputProblem">The caller's role does not reach this.</exception>
+    public static void Allow(HttpRequest request, Caller caller)
+    {
         AccessRole needed = Needed(request);
-        return caller.Role >= needed
-            ? caller
-            : throw Refused("x-functions-key", $"Key '{caller.Name}' has role {Name(caller.Role)}; this needs {Name(needed)}.");
+        if (caller.Role < needed)
+            throw Refused("x-functions-key", $"Key '{caller.Name}' has role {Name(caller.Role)}; this needs {Name(needed)}.");
     }
 
     private static AccessRole Needed(HttpRequest request)
     {
         if (request.Path.StartsWithSegments("/runtime"))
             return AccessRole.Admin;
-        return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? AccessRole.Read : AccessRole.Operate;
+        // Other paths are the dashboard's, which acts with the host's own key.
+        return Data.Any(p => request.Path.StartsWithSegments(p)) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            ? AccessRole.Read
+            : AccessRole.Operate;
     }
 
     private static string Name(AccessRole role) => role.ToString().ToLowerInvariant();

@@ -9,26 +9,38 @@ using Orchestra.Functions.Http;
 namespace Orchestra.Functions.Security;
 
 /// <summary>Puts the rules in front of everything that the web server serves, functions or not, whichever host runs it.</summary>
-internal sealed class SecurityFilter(AccessSettings settings, IConfiguration configuration) : IStartupFilter
+internal sealed class SecurityFilter(AccessSettings settings, AuditLog log, TimeProvider time, IConfiguration configuration) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         var rules = new RequestRules(settings, Binding.Check(app.ServerFeatures, configuration, settings.Keys));
+        var audit = new AuditPolicy(log, time, settings.Keys.Any);
         app.Use(async (HttpContext http, RequestDelegate rest) =>
         {
             AddHeaders(http.Response.Headers);
+            Caller? caller = null;
             try
             {
-                if (rules.Check(http.Request) is { } caller)
+                rules.CheckSource(http.Request);
+                if (!rules.IsOpen(http.Request))
+                {
+                    if (await Login.HandleAsync(http, settings.Keys))
+                        return;
+                    caller = rules.Identify(http.Request);
+                    RequestRules.Allow(http.Request, caller);
                     http.User = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString())], "key"));
+                }
+
+                await rest(http);
             }
-            catch (InputProblem problem)
+            catch (InputProblem problem) when (!http.Response.HasStarted)
             {
                 await Answers.WriteProblemAsync(http.Response, problem);
-                return;
             }
-
-            await rest(http);
+            finally
+            {
+                await audit.RecordAsync(http, caller);
+            }
         });
         next(app);
     };
