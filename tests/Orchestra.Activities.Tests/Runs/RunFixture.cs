@@ -51,10 +51,11 @@ public abstract class RunFixture : IDisposable
     private protected static async Task UntilAsync(Func<bool> condition)
     {
         long start = Stopwatch.GetTimestamp();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!condition())
         {
             Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "The awaited condition did not come about.");
-            await Task.Delay(5, Test);
+            await look.WaitForNextTickAsync(Test);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class DurableFunctions(Greeter greeter)
     }
 
     [Function(nameof(Cheats))]
-    public static async Task Cheats([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(20);
+    public static async Task Cheats([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(Timeout.Infinite);
 
     [Function(nameof(Double))]
     public static int Double([ActivityTrigger] Order order, FunctionContext context)
