@@ -1,8 +1,12 @@
+using System.Diagnostics;
+
 namespace Orchestra.Activities.Git;
 
 /// <summary>Brings a checkout of the target along by a fast-forward that refuses over local changes.</summary>
 public sealed class CheckoutForwarder(GitCli git)
 {
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
+
     /// <returns>Null when git fast-forwarded the checkout, otherwise what is in the way and what to do about it.</returns>
     public async Task<string?> ForwardAsync(Checkout checkout, string commit, CancellationToken cancellationToken)
     {
@@ -11,10 +15,32 @@ public sealed class CheckoutForwarder(GitCli git)
         if (GitOperation.InProgress(checkout.GitFolder) is { } operation)
             return Blocked($"In {checkout.Path} {operation}");
         string indexLock = Path.Combine(checkout.GitFolder, "index.lock");
-        if (File.Exists(indexLock))
+        if (!await IsFreeAsync(indexLock, cancellationToken))
             return Blocked($"Another git command is at work in {checkout.Path}; let it end, or delete {indexLock} if it was killed");
 
-        GitResult result = await git.RunAsync(
+        GitResult result = await MergeAsync(checkout, commit, cancellationToken);
+        if (result.ExitCode != 0 && result.Error.Contains("index.lock", StringComparison.Ordinal) && await IsFreeAsync(indexLock, cancellationToken))
+            result = await MergeAsync(checkout, commit, cancellationToken);
+        return result.ExitCode == 0 ? null : Blocked(Explain(checkout, result));
+    }
+
+    /// <summary>Other git commands hold the lock for moments; only one that stays is in the way.</summary>
+    private static async Task<bool> IsFreeAsync(string indexLock, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        while (File.Exists(indexLock))
+        {
+            if (Stopwatch.GetElapsedTime(start) > LockPatience)
+                return false;
+            await look.WaitForNextTickAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    private Task<GitResult> MergeAsync(Checkout checkout, string commit, CancellationToken cancellationToken) =>
+        git.RunAsync(
             new GitCommand(
                 checkout.Path, "merge", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--no-verify-signatures", "--no-squash", "--no-stat", "--quiet", commit)
             {
@@ -24,8 +50,6 @@ public sealed class CheckoutForwarder(GitCli git)
                 Timeout = TimeSpan.FromMinutes(30), // killing it would leave the user's checkout half-way
             },
             cancellationToken);
-        return result.ExitCode == 0 ? null : Blocked(Explain(checkout, result));
-    }
 
     private static string Explain(Checkout checkout, GitResult result)
     {

@@ -1,3 +1,4 @@
+using Orchestra.Activities.Processes;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Git;
@@ -10,8 +11,12 @@ public sealed class Lander(GitPlumbing plumbing, Checkouts checkouts, CheckoutFo
     // A target that moves between look and swap is looked at again; so often in a row means that something else is wrong.
     private const int MaxAttempts = 5;
 
+    // Two of our own landings in one checkout would meet at its index.
+    private readonly KeyedLock landings = new();
+
     public async Task<LandOutcome> LandAsync(LandInput input, CancellationToken cancellationToken)
     {
+        using IDisposable turn = await landings.EnterAsync(Path.GetFullPath(input.RepoPath), cancellationToken);
         string target = GitNames.FullBranch(input.TargetBranch);
         GitNames.CommitId(input.Commit);
         for (int attempt = 1; ; attempt++)

@@ -195,14 +195,14 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact]
-    public async Task Two_launches_at_once_on_one_repository_both_land()
+    public async Task Launches_at_once_on_one_repository_all_land()
     {
         using TestRepository repository = Sample();
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, 2).Select(i =>
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
             Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent($"echo {i} > p{i}.txt")))));
         foreach (string id in ids)
             Assert.Equal("completed", (string)(await Api.WaitForEndAsync(id))["phase"]!);
-        Assert.Equal("list.txt\np0.txt\np1.txt", repository.Git("ls-tree", "--name-only", "main"));
+        Assert.Equal("list.txt\np0.txt\np1.txt\np2.txt\np3.txt", repository.Git("ls-tree", "--name-only", "main"));
     }
 
     [Fact]
