@@ -24,6 +24,9 @@ internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits li
 
     private int open;
 
+    /// <summary>Sockets that are being served.</summary>
+    internal int Open => Volatile.Read(ref open);
+
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.UseWebSockets();

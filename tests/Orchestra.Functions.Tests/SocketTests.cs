@@ -1,7 +1,9 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestra.Core.Events;
+using Orchestra.Functions.Sockets;
 using Orchestra.Testing;
 
 namespace Orchestra.Functions.Tests;
@@ -104,6 +106,8 @@ public sealed class SocketTests(HostFixture shared) : IClassFixture<HostFixture>
         for (int i = 0; i < 400; i++)
             await log.AppendAsync([Event(i == 399 ? "last" : $"{i}", 60_000)], Cancel);
         Assert.Equal(400, (await reading).Count);
+        SocketFilter filter = host.Services.GetServices<IStartupFilter>().OfType<SocketFilter>().Single();
+        await Eventually.TrueAsync(() => Task.FromResult(filter.Open == 1), TimeSpan.FromSeconds(60), () => "The client that does not read is still served.");
 
         // It reads what lies in the buffers and finds the end; from the last number that it saw it can go on.
         long seen = 0;
