@@ -215,7 +215,7 @@ internal sealed class ActivityRunner : IAsyncDisposable
 
     private Task<int> CountAttemptAsync(WorkItem item) => engine.Writer.Run((session, _) =>
     {
-        object? attempts = session.Scalar("UPDATE work SET attempts = attempts + 1 WHERE seq = $1 AND owner = $2 RETURNING attempts", item.Seq, owner);
+        object? attempts = session.Scalar("UPDATE work SET attempts = attempts + 1 WHERE seq = ?1 AND owner = ?2 RETURNING attempts", item.Seq, owner);
         return Convert.ToInt32(attempts ?? throw new LeaseLostException("The activity is gone."), System.Globalization.CultureInfo.InvariantCulture);
     });
 }

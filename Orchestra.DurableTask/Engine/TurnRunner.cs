@@ -117,7 +117,7 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
 
     private Task<int> CountAttemptAsync(Slot slot) => engine.Writer.Run((session, _) =>
     {
-        object? attempts = session.Scalar("UPDATE instances SET attempts = attempts + 1 WHERE id = $1 AND epoch = $2 RETURNING attempts - 1", slot.InstanceId, slot.Epoch);
+        object? attempts = session.Scalar("UPDATE instances SET attempts = attempts + 1 WHERE id = ?1 AND epoch = ?2 RETURNING attempts - 1", slot.InstanceId, slot.Epoch);
         return Convert.ToInt32(attempts ?? throw new LeaseLostException("The instance is gone."), System.Globalization.CultureInfo.InvariantCulture);
     });
 
@@ -127,7 +127,7 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
         InstanceRow? row = await engine.ReadAsync(session => QueryStore.Find(session, slot.InstanceId)).ConfigureAwait(false);
         if (row is null || row.IsTerminal)
             return TurnEnd.Closed;
-        long length = await engine.ReadAsync(session => (long)session.Scalar("SELECT coalesce(max(seq) + 1, 0) FROM history WHERE instance_id = $1", slot.InstanceId)!).ConfigureAwait(false);
+        long length = await engine.ReadAsync(session => (long)session.Scalar("SELECT coalesce(max(seq) + 1, 0) FROM history WHERE instance_id = ?1", slot.InstanceId)!).ConfigureAwait(false);
         string reason = $"The instance could not be processed in {attempts} attempts.";
         Log.Poisoned(engine.Logger, slot.InstanceId, reason);
         var commit = new TurnCommit { InstanceId = slot.InstanceId, ExecutionId = row.ExecutionId, Epoch = slot.Epoch, Now = engine.Now, HistoryStart = length };

@@ -27,7 +27,7 @@ internal sealed class Database : IDisposable
         try
         {
             Migrate(Main);
-            Main.Script("PRAGMA busy_timeout = 0");
+            Main.WaitForLocks(TimeSpan.Zero);
         }
         catch (SqliteException error)
         {
@@ -90,7 +90,7 @@ internal sealed class Database : IDisposable
             else
                 for (int from = version; from < SchemaVersion; from++)
                     session.Script(Migrations[from - 1]);
-            session.Execute("INSERT INTO meta (key, value) VALUES ('schema', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", SchemaVersion.ToString(CultureInfo.InvariantCulture));
+            session.Execute("INSERT INTO meta (key, value) VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", SchemaVersion.ToString(CultureInfo.InvariantCulture));
             session.Script("COMMIT");
         }
         catch
@@ -110,13 +110,10 @@ internal sealed class Database : IDisposable
 
     private Session Open()
     {
-        var builder = new SqliteConnectionStringBuilder { DataSource = path ?? ":memory:", Pooling = false };
-        var connection = new SqliteConnection(builder.ToString());
+        Session? session = null;
         try
         {
-            connection.Open();
-            var session = new Session(connection);
-            session.Script("PRAGMA busy_timeout = 10000");
+            session = Session.Open(path ?? ":memory:");
             if (path is not null)
             {
                 session.Script("PRAGMA journal_mode = WAL");
@@ -127,13 +124,8 @@ internal sealed class Database : IDisposable
         }
         catch (SqliteException error)
         {
-            connection.Dispose();
+            session?.Dispose();
             throw JournalException.From(error, path);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
         }
     }
 }

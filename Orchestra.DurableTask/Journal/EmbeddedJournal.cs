@@ -85,13 +85,14 @@ public static class EmbeddedJournal
         },
         cancellation);
 
-    private static Session Open(string path) => new(Connect(path, SqliteOpenMode.ReadOnly));
+    private static Session Open(string path)
+        => File.Exists(path) ? Session.Open(path, SqliteOpenMode.ReadOnly) : throw new FileNotFoundException($"There is no journal '{path}'.", path);
 
     private static void Copy(string path, string target)
     {
-        using SqliteConnection source = Connect(path, SqliteOpenMode.ReadOnly);
-        using var copy = new Session(Connect(target, SqliteOpenMode.ReadWriteCreate));
-        source.BackupDatabase(copy.Connection);
+        using Session source = Open(path);
+        using Session copy = Session.Open(target);
+        source.CopyTo(copy);
 
         // The copy stands alone: no log beside it that could be forgotten, and nothing leased to a process that works elsewhere.
         copy.Script("PRAGMA journal_mode = DELETE");
@@ -99,22 +100,5 @@ public static class EmbeddedJournal
         foreach (string owner in copy.Query("SELECT id FROM owners", row => row.GetString(0)))
             LeaseStore.Release(copy, owner, died: true);
         copy.Script("COMMIT");
-    }
-
-    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
-    {
-        if (mode == SqliteOpenMode.ReadOnly && !File.Exists(path))
-            throw new FileNotFoundException($"There is no journal '{path}'.", path);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
-        try
-        {
-            connection.Open();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
     }
 }

@@ -5,13 +5,13 @@ namespace Orchestra.DurableTask.Journal;
 /// <summary>Writes messages and new instances, and tells what to hand over in memory.</summary>
 internal static class InboxStore
 {
-    private const string Insert = "INSERT INTO inbox (instance_id, execution_id, task_id, visible_at, body, via) VALUES ($1, $2, $3, $4, $5, $6)";
+    private const string Insert = "INSERT INTO inbox (instance_id, execution_id, task_id, visible_at, body, via) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
     /// <summary>Puts a message in the inbox of a live instance; false when it is unknown or has ended (the message is then void).</summary>
     public static bool Send(Session session, HandOver handOver, string? me, string instanceId, string? executionId, JournalEvent message)
     {
         var target = session.Query(
-            "SELECT execution_id, status, owner FROM instances WHERE id = $1",
+            "SELECT execution_id, status, owner FROM instances WHERE id = ?1",
             row => (Execution: row.GetString(0), Status: (OrchestrationRuntimeStatus)row.GetInt32(1), Owner: row.Text(2)),
             instanceId);
         if (target.Count == 0 || IsTerminal(target[0].Status) || (executionId is not null && executionId != target[0].Execution))
@@ -24,7 +24,7 @@ internal static class InboxStore
     /// <summary>Writes a message; via says to whom it is handed over now.</summary>
     public static void Add(Session session, HandOver handOver, string instanceId, string? executionId, JournalEvent message, long visibleAt, string? via)
     {
-        object? taskId = message.Type is global::DurableTask.Core.History.EventType.TimerFired ? message.TaskId : null;
+        int? taskId = message.Type is global::DurableTask.Core.History.EventType.TimerFired ? message.TaskId : null;
         long seq = session.Insert(Insert, instanceId, executionId, taskId, visibleAt, message.ToJson(), via);
         if (via is null)
             handOver.Unowned = true;
@@ -40,7 +40,7 @@ internal static class InboxStore
         long seq = Math.Min(0, (long)(session.Scalar("SELECT min(seq) FROM inbox") ?? 0L)) - events.Count;
         foreach (JournalEvent carried in events)
         {
-            session.Execute("INSERT INTO inbox (seq, instance_id, visible_at, body, via) VALUES ($1, $2, $3, $4, $5)", seq, instanceId, now, carried.ToJson(), via);
+            session.Execute("INSERT INTO inbox (seq, instance_id, visible_at, body, via) VALUES (?1, ?2, ?3, ?4, ?5)", seq, instanceId, now, carried.ToJson(), via);
             handOver.Messages.Add(new Message(seq++, instanceId, null, now, carried));
         }
     }
@@ -52,7 +52,7 @@ internal static class InboxStore
     public static bool TryStart(Session session, HandOver handOver, string? me, StartRequest request, long now, Func<OrchestrationRuntimeStatus, bool> blocks)
     {
         long epoch = 1;
-        var existing = session.Query("SELECT status, epoch FROM instances WHERE id = $1", row => (Status: (OrchestrationRuntimeStatus)row.GetInt32(0), Epoch: row.GetInt64(1)), request.InstanceId);
+        var existing = session.Query("SELECT status, epoch FROM instances WHERE id = ?1", row => (Status: (OrchestrationRuntimeStatus)row.GetInt32(0), Epoch: row.GetInt64(1)), request.InstanceId);
         if (existing.Count > 0)
         {
             if (blocks(existing[0].Status))
@@ -64,10 +64,10 @@ internal static class InboxStore
         session.Execute(
             """
             INSERT INTO instances (id, execution_id, name, version, status, input, tags, parent, created_at, updated_at, start_at, owner, epoch)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)
             """,
             request.InstanceId, request.ExecutionId, request.Name, request.Version, (int)OrchestrationRuntimeStatus.Pending, request.Input,
-            JournalJson.Tags(request.Tags), request.Parent?.ToJson(), now, request.StartAt == 0 ? null : request.StartAt, me, epoch);
+            JournalJson.Tags(request.Tags), request.Parent?.ToJson(), now, request.StartAt == 0 ? (long?)null : request.StartAt, me, epoch);
         if (me is not null)
             handOver.Adopted.Add((request.InstanceId, epoch));
         Add(session, handOver, request.InstanceId, request.ExecutionId, Events.Started(request, now), Math.Max(now, request.StartAt), me);
@@ -76,10 +76,10 @@ internal static class InboxStore
 
     public static void Delete(Session session, string instanceId)
     {
-        session.Execute("DELETE FROM history WHERE instance_id = $1", instanceId);
-        session.Execute("DELETE FROM inbox WHERE instance_id = $1", instanceId);
-        session.Execute("DELETE FROM work WHERE instance_id = $1", instanceId);
-        session.Execute("DELETE FROM instances WHERE id = $1", instanceId);
+        session.Execute("DELETE FROM history WHERE instance_id = ?1", instanceId);
+        session.Execute("DELETE FROM inbox WHERE instance_id = ?1", instanceId);
+        session.Execute("DELETE FROM work WHERE instance_id = ?1", instanceId);
+        session.Execute("DELETE FROM instances WHERE id = ?1", instanceId);
     }
 
     public static bool IsTerminal(OrchestrationRuntimeStatus status)

@@ -81,8 +81,8 @@ internal static class JournalCheck
         }
 
         HashSet<int> known = [
-            .. session.Query("SELECT task_id FROM work WHERE instance_id = $1", row => row.GetInt32(0), id),
-            .. session.Query("SELECT body FROM inbox WHERE instance_id = $1", row => JournalEvent.Parse(row.GetString(0)).TaskId, id),
+            .. session.Query("SELECT task_id FROM work WHERE instance_id = ?1", row => row.GetInt32(0), id),
+            .. session.Query("SELECT body FROM inbox WHERE instance_id = ?1", row => JournalEvent.Parse(row.Bytes(0)).TaskId, id),
             .. children[id]];
         problems.AddRange(open.Values
             .Where(action => action.Type != EventType.TimerCreated && !known.Contains(action.Id))

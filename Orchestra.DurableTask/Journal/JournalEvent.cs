@@ -54,9 +54,9 @@ internal sealed record JournalEvent
     /// <summary>The timer after the last attempt, which leads to no other.</summary>
     public bool IsLastRetry { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, JournalJson.Compact.JournalEvent);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Compact.JournalEvent);
 
-    public static JournalEvent Parse(string json) => JsonSerializer.Deserialize(json, JournalJson.Compact.JournalEvent)
+    public static JournalEvent Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, JournalJson.Compact.JournalEvent)
         ?? throw new InvalidDataException("The journal holds an empty event.");
 }
 

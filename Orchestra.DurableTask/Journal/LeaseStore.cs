@@ -7,12 +7,12 @@ internal static class LeaseStore
 {
     public static void Register(Session session, string me, ProcessIdentity process, long expires)
         => session.Execute(
-            "INSERT INTO owners (id, pid, started, boot, expires) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO owners (id, pid, started, boot, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
             me, process.Pid, process.Started, process.Boot, expires);
 
     /// <summary>False: another process has declared this one dead and taken its leases.</summary>
     public static bool Renew(Session session, string me, long expires)
-        => session.Execute("UPDATE owners SET expires = $2 WHERE id = $1", me, expires) == 1;
+        => session.Execute("UPDATE owners SET expires = ?2 WHERE id = ?1", me, expires) == 1;
 
     /// <summary>
     /// Gives up everything, at once visible to others; except the work that still runs and would not stop: that stays leased until
@@ -20,15 +20,15 @@ internal static class LeaseStore
     /// </summary>
     public static void Release(Session session, string owner, bool died, IReadOnlyCollection<long>? stillRunning = null)
     {
-        session.Execute("UPDATE instances SET owner = NULL, epoch = epoch + 1, attempts = max(attempts, $2) WHERE owner = $1", owner, died ? 1 : 0);
-        session.Execute("UPDATE inbox SET via = NULL WHERE via = $1", owner);
+        session.Execute("UPDATE instances SET owner = NULL, epoch = epoch + 1, attempts = max(attempts, ?2) WHERE owner = ?1", owner, died ? 1 : 0);
+        session.Execute("UPDATE inbox SET via = NULL WHERE via = ?1", owner);
         foreach (long seq in stillRunning ?? [])
-            session.Execute("UPDATE work SET owner = $2 || '!' WHERE seq = $1 AND owner = $2", seq, owner);
-        session.Execute("UPDATE work SET owner = NULL, suspect = max(suspect, $2) WHERE owner = $1", owner, died ? 1 : 0);
+            session.Execute("UPDATE work SET owner = ?2 || '!' WHERE seq = ?1 AND owner = ?2", seq, owner);
+        session.Execute("UPDATE work SET owner = NULL, suspect = max(suspect, ?2) WHERE owner = ?1", owner, died ? 1 : 0);
         if (stillRunning is { Count: > 0 })
-            session.Execute("UPDATE work SET owner = $1 WHERE owner = $1 || '!'", owner);
+            session.Execute("UPDATE work SET owner = ?1 WHERE owner = ?1 || '!'", owner);
         else
-            session.Execute("DELETE FROM owners WHERE id = $1", owner);
+            session.Execute("DELETE FROM owners WHERE id = ?1", owner);
     }
 
     /// <summary>Frees what is held in the name of owners that have no entry; nothing should be, but then it would be stuck for ever.</summary>
@@ -44,7 +44,7 @@ internal static class LeaseStore
     /// <summary>Owners that are past their expiry or whose process is provably gone.</summary>
     public static List<string> FindDead(Session session, string me, long now)
         => [.. session.Query(
-                "SELECT id, pid, started, boot, expires FROM owners WHERE id <> $1",
+                "SELECT id, pid, started, boot, expires FROM owners WHERE id <> ?1",
                 row => (Id: row.GetString(0), Process: new ProcessIdentity(row.GetInt64(1), row.GetString(2), row.GetString(3)), Expires: row.GetInt64(4)),
                 me)
             .Where(owner => owner.Expires <= now || owner.Process.IsProvablyDead())
@@ -64,19 +64,19 @@ internal static class LeaseStore
     {
         var claim = new Claim();
         claim.Instances.AddRange(session.Query(
-            "UPDATE instances SET owner = $1, epoch = epoch + 1 WHERE owner IS NULL AND status IN (0, 6, 7) RETURNING id, epoch, attempts",
+            "UPDATE instances SET owner = ?1, epoch = epoch + 1 WHERE owner IS NULL AND status IN (0, 6, 7) RETURNING id, epoch, attempts",
             row => (row.GetString(0), row.GetInt64(1), row.GetInt32(2)),
             me));
         claim.Messages.AddRange(session.Query(
             """
-            UPDATE inbox SET via = $1 WHERE via IS NULL AND instance_id IN (SELECT id FROM instances WHERE owner = $1)
+            UPDATE inbox SET via = ?1 WHERE via IS NULL AND instance_id IN (SELECT id FROM instances WHERE owner = ?1)
             RETURNING seq, instance_id, execution_id, visible_at, body
             """,
-            row => new Message(row.GetInt64(0), row.GetString(1), row.Text(2), row.GetInt64(3), JournalEvent.Parse(row.GetString(4))),
+            row => new Message(row.GetInt64(0), row.GetString(1), row.Text(2), row.GetInt64(3), JournalEvent.Parse(row.Bytes(4))),
             me));
         claim.Messages.Sort((a, b) => a.Seq.CompareTo(b.Seq));
         claim.Work.AddRange(session.Query(
-            "UPDATE work SET owner = $1 WHERE owner IS NULL RETURNING seq, instance_id, execution_id, task_id, name, version, input, attempts, suspect",
+            "UPDATE work SET owner = ?1 WHERE owner IS NULL RETURNING seq, instance_id, execution_id, task_id, name, version, input, attempts, suspect",
             row => new WorkItem(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetString(4), row.GetString(5), row.Text(6))
             {
                 Attempts = row.GetInt32(7),

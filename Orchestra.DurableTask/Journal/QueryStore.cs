@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask.Client;
 
 namespace Orchestra.DurableTask.Journal;
@@ -10,34 +9,32 @@ internal static class QueryStore
         "id, execution_id, name, version, status, input, output, custom_status, failure, tags, parent, created_at, updated_at, completed_at, start_at, owner, epoch, attempts";
 
     public static InstanceRow? Find(Session session, string instanceId)
-        => session.Query($"SELECT {Columns} FROM instances WHERE id = $1", Map, instanceId).FirstOrDefault();
+        => session.Query($"SELECT {Columns} FROM instances WHERE id = ?1", Map, instanceId).FirstOrDefault();
 
     public static List<JournalEvent> History(Session session, string instanceId)
-        => session.Query("SELECT body FROM history WHERE instance_id = $1 ORDER BY seq", row => JournalEvent.Parse(row.GetString(0)), instanceId);
+        => session.Query("SELECT body FROM history WHERE instance_id = ?1 ORDER BY seq", row => JournalEvent.Parse(row.Bytes(0)), instanceId);
 
     /// <summary>Instances in order of creation; the key of the last one of a page leads to the next page.</summary>
     public static List<InstanceRow> List(Session session, ListFilter filter)
     {
-        string sql = $"SELECT {Columns} FROM instances WHERE created_at >= $1 AND created_at <= $2 AND (created_at > $3 OR (created_at = $3 AND id > $4))";
+        string sql = $"SELECT {Columns} FROM instances WHERE created_at >= ?1 AND created_at <= ?2 AND (created_at > ?3 OR (created_at = ?3 AND id > ?4))";
         if (filter.Statuses is not null)
             sql += $" AND status IN ({string.Join(',', filter.Statuses.Select(status => (int)status))})";
         if (filter.CompletedFrom is { } from)
             sql += $" AND completed_at >= {from}";
         if (filter.CompletedTo is { } to)
             sql += $" AND completed_at <= {to}";
-        sql += " AND substr(id, 1, length($5)) = $5 ORDER BY created_at, id LIMIT $6";
+        sql += " AND substr(id, 1, length(?5)) = ?5 ORDER BY created_at, id LIMIT ?6";
         return session.Query(sql, Map, filter.CreatedFrom, filter.CreatedTo, filter.AfterCreated, filter.AfterId, filter.Prefix, filter.Limit);
     }
 
     public static List<string> Children(Session session, string instanceId)
         => session.Query(
-            "SELECT id FROM instances WHERE parent IS NOT NULL AND json_extract(parent, '$.InstanceId') = $1",
+            "SELECT id FROM instances WHERE parent IS NOT NULL AND json_extract(parent, '$.InstanceId') = ?1",
             row => row.GetString(0),
             instanceId);
 
-    public static string? Text(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static InstanceRow Map(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), (OrchestrationRuntimeStatus)row.GetInt32(4))
+    private static InstanceRow Map(Row row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), (OrchestrationRuntimeStatus)row.GetInt32(4))
     {
         Input = row.Text(5),
         Output = row.Text(6),

@@ -34,14 +34,14 @@ internal static class RewindStore
             })
             .Select(entry => entry.Type == EventType.ExecutionStarted ? entry with { InstanceId = execution, Parent = newParent ?? entry.Parent } : entry)];
 
-        session.Execute("DELETE FROM history WHERE instance_id = $1", row.Id);
-        session.Execute("DELETE FROM inbox WHERE instance_id = $1", row.Id);
-        session.Execute("DELETE FROM work WHERE instance_id = $1", row.Id);
+        session.Execute("DELETE FROM history WHERE instance_id = ?1", row.Id);
+        session.Execute("DELETE FROM inbox WHERE instance_id = ?1", row.Id);
+        session.Execute("DELETE FROM work WHERE instance_id = ?1", row.Id);
         long seq = 0;
         foreach (JournalEvent entry in kept)
-            session.Execute("INSERT INTO history (instance_id, seq, body) VALUES ($1, $2, $3)", row.Id, seq++, entry.ToJson());
+            session.Execute("INSERT INTO history (instance_id, seq, body) VALUES (?1, ?2, ?3)", row.Id, seq++, entry.ToJson());
         session.Execute(
-            "UPDATE instances SET execution_id = $2, status = $3, output = NULL, failure = NULL, completed_at = NULL, updated_at = $4, owner = $5, epoch = epoch + 1, attempts = 0, parent = coalesce($6, parent) WHERE id = $1",
+            "UPDATE instances SET execution_id = ?2, status = ?3, output = NULL, failure = NULL, completed_at = NULL, updated_at = ?4, owner = ?5, epoch = epoch + 1, attempts = 0, parent = coalesce(?6, parent) WHERE id = ?1",
             row.Id, execution, (int)OrchestrationRuntimeStatus.Running, now, me, newParent?.ToJson());
         if (me is not null)
             handOver.Adopted.Add((row.Id, row.Epoch + 1));

@@ -1,16 +1,52 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Orchestra.DurableTask.Journal;
 
-/// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
-internal sealed class Session(SqliteConnection connection) : IDisposable
+/// <summary>
+/// One connection with its prepared statements. Used by one thread at a time, so it has no lock of its own. It speaks to SQLite
+/// directly: a turn is a dozen small statements, and ADO.NET would cost more than they do.
+/// </summary>
+internal sealed class Session : IDisposable
 {
-    private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
+    private const int MaxPrepared = 200;
 
-    public SqliteConnection Connection => connection;
+    private readonly Dictionary<string, sqlite3_stmt> prepared = new(StringComparer.Ordinal);
+
+    static Session() => Batteries_V2.Init();
+
+    private Session(sqlite3 handle) => Handle = handle;
+
+    public sqlite3 Handle { get; }
 
     /// <summary>Whether a transaction is open: SQLite ends it by itself when, for instance, the disk is full.</summary>
-    public bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    public static Session Open(string path, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate)
+    {
+        int flags = mode switch
+        {
+            SqliteOpenMode.ReadOnly => raw.SQLITE_OPEN_READONLY,
+            SqliteOpenMode.ReadWrite => raw.SQLITE_OPEN_READWRITE,
+            _ => raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE,
+        };
+        int code = raw.sqlite3_open_v2(path, out sqlite3 handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
+        var session = new Session(handle);
+        try
+        {
+            session.Check(code);
+            session.WaitForLocks(TimeSpan.FromSeconds(10));
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How long statements wait for the locks of others.</summary>
+    public void WaitForLocks(TimeSpan patience) => raw.sqlite3_busy_timeout(Handle, (int)patience.TotalMilliseconds);
 
     /// <summary>
     /// Begins to write as soon as nobody else does. SQLite's own way of waiting sleeps for ever longer, up to 100 ms; between processes
@@ -19,66 +55,124 @@ internal sealed class Session(SqliteConnection connection) : IDisposable
     public void BeginImmediate(TimeSpan patience)
     {
         long start = Environment.TickCount64;
+        sqlite3_stmt begin = Prepare("BEGIN IMMEDIATE");
         while (true)
         {
-            int code = SQLitePCL.raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE");
-            if (code == SQLitePCL.raw.SQLITE_OK)
+            int code = raw.sqlite3_step(begin);
+            raw.sqlite3_reset(begin);
+            if (code == raw.SQLITE_DONE)
                 return;
-            if ((code & 0xFF) != SQLitePCL.raw.SQLITE_BUSY || Environment.TickCount64 - start > patience.TotalMilliseconds)
-                SqliteException.ThrowExceptionForRC(code, connection.Handle);
+            if ((code & 0xFF) != raw.SQLITE_BUSY || Environment.TickCount64 - start > patience.TotalMilliseconds)
+                Check(code);
             Thread.Sleep(1);
         }
     }
 
-    public int Execute(string sql, params ReadOnlySpan<object?> args) => Bind(sql, args).ExecuteNonQuery();
-
-    public long Insert(string sql, params ReadOnlySpan<object?> args)
+    /// <returns>How many rows it changed.</returns>
+    public int Execute(string sql, params ReadOnlySpan<Arg> args)
     {
-        Bind(sql, args).ExecuteNonQuery();
-        return SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle);
+        sqlite3_stmt statement = Bind(sql, args);
+        try
+        {
+            while (Step(statement))
+            {
+                // A pragma that answers.
+            }
+
+            return raw.sqlite3_changes(Handle);
+        }
+        finally
+        {
+            Release(sql, statement);
+        }
     }
 
-    public object? Scalar(string sql, params ReadOnlySpan<object?> args) => Bind(sql, args).ExecuteScalar() is { } value and not DBNull ? value : null;
+    /// <returns>The number of the new row.</returns>
+    public long Insert(string sql, params ReadOnlySpan<Arg> args)
+    {
+        Execute(sql, args);
+        return raw.sqlite3_last_insert_rowid(Handle);
+    }
 
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> args)
+    /// <returns>The first column of the first row: a long, a string or null.</returns>
+    public object? Scalar(string sql, params ReadOnlySpan<Arg> args)
+        => Query(sql, static row => row.Value(0), args) is [var first, ..] ? first : null;
+
+    public List<T> Query<T>(string sql, Func<Row, T> map, params ReadOnlySpan<Arg> args)
     {
         var rows = new List<T>();
-        using SqliteDataReader reader = Bind(sql, args).ExecuteReader();
-        while (reader.Read())
-            rows.Add(map(reader));
+        sqlite3_stmt statement = Bind(sql, args);
+        try
+        {
+            while (Step(statement))
+                rows.Add(map(new Row(statement)));
+        }
+        finally
+        {
+            Release(sql, statement);
+        }
+
         return rows;
     }
 
-    /// <summary>A statement that is not worth keeping, such as a script.</summary>
-    public void Script(string sql)
+    /// <summary>Statements that are not worth keeping.</summary>
+    public void Script(string sql) => Check(raw.sqlite3_exec(Handle, sql));
+
+    /// <summary>Copies everything into another database, as it is at one moment.</summary>
+    public void CopyTo(Session target)
     {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        using sqlite3_backup backup = raw.sqlite3_backup_init(target.Handle, "main", Handle, "main");
+        int code = backup.IsInvalid ? raw.sqlite3_errcode(target.Handle) : raw.sqlite3_backup_step(backup, -1);
+        if (code != raw.SQLITE_DONE)
+            target.Check(code);
     }
 
     public void Dispose()
     {
-        foreach (SqliteCommand command in prepared.Values)
-            command.Dispose();
-        connection.Dispose();
+        foreach (sqlite3_stmt statement in prepared.Values)
+            statement.Dispose();
+        Handle.Dispose();
     }
 
-    /// <summary>Parameters are named $1, $2, ... in the order given.</summary>
-    private SqliteCommand Bind(string sql, ReadOnlySpan<object?> args)
+    private bool Step(sqlite3_stmt statement)
     {
-        if (!prepared.TryGetValue(sql, out SqliteCommand? command))
-        {
-            command = connection.CreateCommand();
-            command.CommandText = sql;
-            for (int i = 0; i < args.Length; i++)
-                command.Parameters.Add(new SqliteParameter { ParameterName = "$" + (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) });
-            if (prepared.Count < 200)
-                prepared.Add(sql, command);
-        }
+        int code = raw.sqlite3_step(statement);
+        if (code is raw.SQLITE_ROW or raw.SQLITE_DONE)
+            return code == raw.SQLITE_ROW;
+        Check(code);
+        return false;
+    }
 
+    private void Check(int code)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+            SqliteException.ThrowExceptionForRC(code, Handle);
+    }
+
+    /// <summary>Parameters are named ?1, ?2, ... in the order given; one may be used more than once.</summary>
+    private sqlite3_stmt Bind(string sql, ReadOnlySpan<Arg> args)
+    {
+        sqlite3_stmt statement = Prepare(sql);
         for (int i = 0; i < args.Length; i++)
-            command.Parameters[i].Value = args[i] ?? DBNull.Value;
-        return command;
+            Check(args[i].Bind(statement, i + 1));
+        return statement;
+    }
+
+    private sqlite3_stmt Prepare(string sql)
+    {
+        if (prepared.TryGetValue(sql, out sqlite3_stmt? statement))
+            return statement;
+        Check(raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement));
+        if (prepared.Count < MaxPrepared)
+            prepared.Add(sql, statement);
+        return statement;
+    }
+
+    private void Release(string sql, sqlite3_stmt statement)
+    {
+        raw.sqlite3_reset(statement);
+        raw.sqlite3_clear_bindings(statement);
+        if (!prepared.ContainsKey(sql))
+            statement.Dispose();
     }
 }

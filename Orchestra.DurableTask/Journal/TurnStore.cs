@@ -8,14 +8,14 @@ internal static class TurnStore
 {
     public static HandOver Commit(Session session, string me, TurnCommit turn)
     {
-        if (session.Execute("UPDATE instances SET attempts = 0 WHERE id = $1 AND owner = $2 AND epoch = $3", turn.InstanceId, me, turn.Epoch) == 0)
+        if (session.Execute("UPDATE instances SET attempts = 0 WHERE id = ?1 AND owner = ?2 AND epoch = ?3", turn.InstanceId, me, turn.Epoch) == 0)
             throw new LeaseLostException($"The lease of instance '{turn.InstanceId}' has passed to another owner.");
 
         var handOver = new HandOver();
         foreach (long seq in turn.Consumed)
-            session.Execute("DELETE FROM inbox WHERE seq = $1", seq);
+            session.Execute("DELETE FROM inbox WHERE seq = ?1", seq);
         foreach (int timer in turn.CancelledTimers)
-            session.Execute("DELETE FROM inbox WHERE instance_id = $1 AND task_id = $2", turn.InstanceId, timer);
+            session.Execute("DELETE FROM inbox WHERE instance_id = ?1 AND task_id = ?2", turn.InstanceId, timer);
         if (turn.Status is null)
             return handOver;
 
@@ -33,7 +33,7 @@ internal static class TurnStore
     /// <summary>Stores an activity's result and forgets the activity; void if the instance has gone on without it.</summary>
     public static HandOver CompleteWork(Session session, string me, WorkItem item, JournalEvent result)
     {
-        if (session.Execute("DELETE FROM work WHERE seq = $1 AND owner = $2", item.Seq, me) == 0)
+        if (session.Execute("DELETE FROM work WHERE seq = ?1 AND owner = ?2", item.Seq, me) == 0)
             throw new LeaseLostException($"The lease of activity '{item.Name}' (#{item.TaskId}) of instance '{item.InstanceId}' is lost.");
         var handOver = new HandOver();
         InboxStore.Send(session, handOver, me, item.InstanceId, item.ExecutionId, result);
@@ -44,25 +44,25 @@ internal static class TurnStore
     {
         long seq = turn.HistoryStart;
         foreach (JournalEvent entry in turn.History)
-            session.Execute("INSERT INTO history (instance_id, seq, body) VALUES ($1, $2, $3)", turn.InstanceId, seq++, entry.ToJson());
+            session.Execute("INSERT INTO history (instance_id, seq, body) VALUES (?1, ?2, ?3)", turn.InstanceId, seq++, entry.ToJson());
 
         if (turn.CustomStatus is not null)
-            session.Execute("UPDATE instances SET custom_status = $2 WHERE id = $1", turn.InstanceId, turn.CustomStatus.Value);
+            session.Execute("UPDATE instances SET custom_status = ?2 WHERE id = ?1", turn.InstanceId, turn.CustomStatus.Value);
         if (turn.IsTerminal)
         {
-            session.Execute("DELETE FROM inbox WHERE instance_id = $1", turn.InstanceId);
-            session.Execute("DELETE FROM work WHERE instance_id = $1", turn.InstanceId);
+            session.Execute("DELETE FROM inbox WHERE instance_id = ?1", turn.InstanceId);
+            session.Execute("DELETE FROM work WHERE instance_id = ?1", turn.InstanceId);
             session.Execute(
-                "UPDATE instances SET status = $2, output = $3, failure = $4, updated_at = $5, completed_at = $5, owner = NULL WHERE id = $1",
+                "UPDATE instances SET status = ?2, output = ?3, failure = ?4, updated_at = ?5, completed_at = ?5, owner = NULL WHERE id = ?1",
                 turn.InstanceId, (int)turn.Status!, turn.Output, turn.Failure?.ToJson(), turn.Now);
             return;
         }
 
-        session.Execute("UPDATE instances SET status = $2, updated_at = $3 WHERE id = $1", turn.InstanceId, (int)turn.Status!, turn.Now);
+        session.Execute("UPDATE instances SET status = ?2, updated_at = ?3 WHERE id = ?1", turn.InstanceId, (int)turn.Status!, turn.Now);
         foreach (JournalEvent activity in turn.Activities)
         {
             long id = session.Insert(
-                "INSERT INTO work (instance_id, execution_id, task_id, name, version, input, tags, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO work (instance_id, execution_id, task_id, name, version, input, tags, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 turn.InstanceId, turn.ExecutionId, activity.Id, activity.Name, activity.Version ?? "", activity.Data, JournalJson.Tags(activity.Tags), me);
             handOver.Work.Add(new WorkItem(id, turn.InstanceId, turn.ExecutionId, activity.Id, activity.Name!, activity.Version ?? "", activity.Data) { Trace = turn.Trace });
         }
@@ -79,13 +79,13 @@ internal static class TurnStore
 
     private static void ContinueAsNew(Session session, HandOver handOver, string me, TurnCommit turn, StartRequest next)
     {
-        session.Execute("DELETE FROM history WHERE instance_id = $1", turn.InstanceId);
-        session.Execute("DELETE FROM inbox WHERE instance_id = $1 AND execution_id = $2", turn.InstanceId, turn.ExecutionId);
+        session.Execute("DELETE FROM history WHERE instance_id = ?1", turn.InstanceId);
+        session.Execute("DELETE FROM inbox WHERE instance_id = ?1 AND execution_id = ?2", turn.InstanceId, turn.ExecutionId);
         session.Execute(
-            "UPDATE instances SET execution_id = $2, version = $3, input = $4, status = $5, updated_at = $6, start_at = NULL WHERE id = $1",
+            "UPDATE instances SET execution_id = ?2, version = ?3, input = ?4, status = ?5, updated_at = ?6, start_at = NULL WHERE id = ?1",
             turn.InstanceId, next.ExecutionId, next.Version, next.Input, (int)OrchestrationRuntimeStatus.Running, turn.Now);
         if (turn.CustomStatus is not null)
-            session.Execute("UPDATE instances SET custom_status = $2 WHERE id = $1", turn.InstanceId, turn.CustomStatus.Value);
+            session.Execute("UPDATE instances SET custom_status = ?2 WHERE id = ?1", turn.InstanceId, turn.CustomStatus.Value);
         InboxStore.Add(session, handOver, turn.InstanceId, next.ExecutionId, Events.Started(next, turn.Now), turn.Now, me);
         InboxStore.PutInFront(session, handOver, turn.InstanceId, turn.CarryOver, turn.Now, me);
     }
