@@ -116,7 +116,7 @@ internal sealed class Database : IDisposable
             session = Session.Open(path ?? ":memory:");
             if (path is not null)
             {
-                session.Script("PRAGMA journal_mode = WAL");
+                session.UseWriteAheadLog();
                 session.Script($"PRAGMA synchronous = {synchronous}");
             }
 

@@ -11,6 +11,9 @@ internal sealed class Session : IDisposable
 {
     private const int MaxPrepared = 200;
 
+    /// <summary>How long to wait for the locks of others where nothing else is said.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Dictionary<string, sqlite3_stmt> prepared = new(StringComparer.Ordinal);
 
     static Session() => Batteries_V2.Init();
@@ -35,7 +38,7 @@ internal sealed class Session : IDisposable
         try
         {
             session.Check(code);
-            session.WaitForLocks(TimeSpan.FromSeconds(10));
+            session.WaitForLocks(Patience);
             return session;
         }
         catch
@@ -54,19 +57,17 @@ internal sealed class Session : IDisposable
     /// </summary>
     public void BeginImmediate(TimeSpan patience)
     {
-        long start = Environment.TickCount64;
         sqlite3_stmt begin = Prepare("BEGIN IMMEDIATE");
-        while (true)
+        Retry(patience, () =>
         {
             int code = raw.sqlite3_step(begin);
             raw.sqlite3_reset(begin);
-            if (code == raw.SQLITE_DONE)
-                return;
-            if ((code & 0xFF) != raw.SQLITE_BUSY || Environment.TickCount64 - start > patience.TotalMilliseconds)
-                Check(code);
-            Thread.Sleep(1);
-        }
+            return code;
+        });
     }
+
+    /// <summary>A change of the journal mode is refused at once while another process makes it too, whatever SQLite was told about waiting.</summary>
+    public void UseWriteAheadLog() => Retry(Patience, () => raw.sqlite3_exec(Handle, "PRAGMA journal_mode = WAL"));
 
     /// <returns>How many rows it changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<Arg> args)
@@ -141,6 +142,15 @@ internal sealed class Session : IDisposable
             return code == raw.SQLITE_ROW;
         Check(code);
         return false;
+    }
+
+    private void Retry(TimeSpan patience, Func<int> attempt)
+    {
+        long start = Environment.TickCount64;
+        int code;
+        while (((code = attempt()) & 0xFF) == raw.SQLITE_BUSY && Environment.TickCount64 - start <= patience.TotalMilliseconds)
+            Thread.Sleep(1);
+        Check(code);
     }
 
     private void Check(int code)

@@ -116,6 +116,24 @@ public class StorageFaultTests
     }
 
     [Fact]
+    public async Task Who_opens_a_new_file_at_the_same_time_waits_for_the_other()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            using var journal = new TempJournal();
+            using var together = new Barrier(4);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    for (int again = 0; again < 20; again++)
+                        new Database(journal.Path, "OFF").Dispose();
+                },
+                TaskCreationOptions.LongRunning)));
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_becomes_read_only_is_an_error_and_then_works_again()
     {
         using var journal = new TempJournal();
