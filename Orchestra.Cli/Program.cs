@@ -12,6 +12,7 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
     new VersionOption(),
     DemoCommand.Create(),
     UpCommand.Create(),
+    DashboardCommand.Create(),
     LaunchCommand.Create(),
     ProjectsCommand.Create(),
     ShowCommand.Create(),

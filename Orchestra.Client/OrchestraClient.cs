@@ -7,7 +7,8 @@ using Orchestra.Core;
 namespace Orchestra.Client;
 
 /// <summary>The public HTTP API, typed. Every failure is a <see cref="ApiError"/> that says what to do; 404 gives a <see cref="NotFoundError"/>, 409 a <see cref="ConflictError"/>.</summary>
-public sealed class OrchestraClient(Uri address) : IDisposable
+/// <param name="key">null: what the variable ORCHESTRA_API_KEY says, if anything.</param>
+public sealed class OrchestraClient(Uri address, string? key = null) : IDisposable
 {
     /// <summary>The variable with the key that a host was told to ask for; the host reads the same one.</summary>
     private const string KeyVariable = "ORCHESTRA_API_KEY";
@@ -17,7 +18,7 @@ public sealed class OrchestraClient(Uri address) : IDisposable
     // The host talks to another one first.
     private static readonly TimeSpan NetworkPatience = TimeSpan.FromMinutes(15);
 
-    private readonly HttpClient _http = Create(address);
+    private readonly HttpClient _http = Create(address, key);
 
     public Task<LaunchResponse> LaunchAsync<TBody>(TBody body, CancellationToken cancellationToken) =>
         SendAsync<LaunchResponse>(HttpMethod.Post, "api/gm/launch", body, cancellationToken);
@@ -79,11 +80,11 @@ public sealed class OrchestraClient(Uri address) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static HttpClient Create(Uri address)
+    private static HttpClient Create(Uri address, string? key)
     {
         var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key)
-            http.DefaultRequestHeaders.Add("x-functions-key", key);
+        if ((key ?? Environment.GetEnvironmentVariable(KeyVariable)) is { Length: > 0 } shown)
+            http.DefaultRequestHeaders.Add("x-functions-key", shown);
         return http;
     }
 

@@ -16,10 +16,11 @@ public static class DashboardServices
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    public static IServiceCollection AddOrchestraDashboard(this IServiceCollection services, Func<IServiceProvider, Uri> api)
+    /// <param name="key">What the API is shown; null when it asks for none.</param>
+    public static IServiceCollection AddOrchestraDashboard(this IServiceCollection services, Uri api, string? key)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddScoped(provider => new OrchestraClient(api(provider)));
+        services.AddScoped(_ => new OrchestraClient(api, key));
         services.AddScoped<LiveProjects>();
         services.AddRazorComponents().AddInteractiveServerComponents();
         return services;

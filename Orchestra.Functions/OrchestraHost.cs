@@ -46,15 +46,9 @@ public static class OrchestraHost
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(LoadConfig(builder.Configuration));
-        var access = new AccessSettings(builder.Configuration);
-        services.AddSingleton(access);
+        AccessSettings access = services.AddAccessRules(builder.Configuration);
         services.AddSingleton<AuditLog>();
-        services.AddSingleton<IStartupFilter, SecurityFilter>();
-        services.Configure<KestrelServerOptions>(options =>
-        {
-            options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = LargestBody;
-        });
+        services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestBodySize = LargestBody);
         services.AddSingleton<IdempotencyStore>();
         services.AddSingleton(new LaunchRate(builder.Configuration));
         services.AddSingleton<LaunchGuard>();

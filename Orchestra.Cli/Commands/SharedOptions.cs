@@ -9,7 +9,7 @@ internal static class SharedOptions
     public const int DefaultPort = 8080;
 
     /// <summary>The host that the client commands talk to.</summary>
-    public static Option<string> Url() => new("--url")
+    public static Option<string> Url(string name = "--url") => new(name)
     {
         Description = "The host's address; the variable ORCHESTRA_URL sets it too.",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ORCHESTRA_URL") is { Length: > 0 } url ? url : $"http://127.0.0.1:{DefaultPort}",
@@ -34,11 +34,14 @@ internal static class SharedOptions
 
     /// <summary>A client for the address given by <paramref name="url"/>.</summary>
     /// <exception cref="CliError">The address is not one.</exception>
-    public static OrchestraClient Client(this ParseResult parsed, Option<string> url)
+    public static OrchestraClient Client(this ParseResult parsed, Option<string> url) => new(parsed.Address(url));
+
+    /// <exception cref="CliError">The address is not one.</exception>
+    public static Uri Address(this ParseResult parsed, Option<string> url)
     {
         string text = parsed.GetRequiredValue(url);
         if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-            throw new CliError($"'{text}' is no address; give one like http://127.0.0.1:{DefaultPort} with --url or ORCHESTRA_URL.", ExitCodes.Usage);
-        return new OrchestraClient(address);
+            throw new CliError($"'{text}' is no address; give one like http://127.0.0.1:{DefaultPort} with {url.Name} or ORCHESTRA_URL.", ExitCodes.Usage);
+        return address;
     }
 }

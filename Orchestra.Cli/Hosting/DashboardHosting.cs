@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestra.Dashboard;
 using Orchestra.DurableTask;
+using Orchestra.Functions.Security;
 
 namespace Orchestra.Cli.Hosting;
 
@@ -15,7 +16,7 @@ internal static class DashboardHosting
     {
         // The files lie where the build found them, also when this runs from another folder.
         StaticWebAssetsLoader.UseStaticWebAssets((IWebHostEnvironment)builder.Environment, builder.Configuration);
-        builder.Services.AddOrchestraDashboard(_ => api);
+        builder.Services.AddOrchestraDashboard(api, builder.Configuration[AccessSettings.KeySetting]);
         builder.Services.Configure<EmbeddedHostOptions>(options =>
         {
             options.RoutedMiddleware.Add(app => app.UseOrchestraDashboard());

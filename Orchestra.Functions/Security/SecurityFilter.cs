@@ -9,12 +9,13 @@ using Orchestra.Functions.Http;
 namespace Orchestra.Functions.Security;
 
 /// <summary>Puts the rules in front of everything that the web server serves, functions or not, whichever host runs it.</summary>
-internal sealed class SecurityFilter(AccessSettings settings, AuditLog log, TimeProvider time, IConfiguration configuration) : IStartupFilter
+/// <param name="log">null where nothing is changed but by calls to another host, which has a log of its own.</param>
+internal sealed class SecurityFilter(AccessSettings settings, TimeProvider time, IConfiguration configuration, AuditLog? log = null) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         var rules = new RequestRules(settings, Binding.Check(app.ServerFeatures, configuration, settings.Keys));
-        var audit = new AuditPolicy(log, time, settings.Keys.Any);
+        AuditPolicy? audit = log is null ? null : new AuditPolicy(log, time, settings.Keys.Any);
         app.Use(async (HttpContext http, RequestDelegate rest) =>
         {
             AddHeaders(http.Response.Headers);
@@ -39,7 +40,8 @@ internal sealed class SecurityFilter(AccessSettings settings, AuditLog log, Time
             }
             finally
             {
-                await audit.RecordAsync(http, caller);
+                if (audit is not null)
+                    await audit.RecordAsync(http, caller);
             }
         });
         next(app);

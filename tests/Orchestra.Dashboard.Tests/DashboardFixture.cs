@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Reflection;
 using Microsoft.Playwright;
+using Orchestra.Testing;
 
 namespace Orchestra.Dashboard.Tests;
 
@@ -11,12 +8,11 @@ public sealed class DashboardFixture : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-dashboard-").FullName;
-    private readonly int port = FreePort();
-    private Process? host;
+    private CliProcess? host;
     private IPlaywright? playwright;
     private IBrowser? browser;
 
-    public Uri Address => new($"http://127.0.0.1:{port}/");
+    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort.Next()}/");
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -32,44 +28,24 @@ public sealed class DashboardFixture : IAsyncLifetime
         });
     }
 
-    public async Task StartHostAsync()
-    {
-        string cli = typeof(DashboardFixture).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CliFolder").Value!;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in new[]
-        {
-            Path.Combine(cli, "Orchestra.Cli.dll"), "up",
-            "--data", Path.Combine(folder, "data"), "--port", $"{port}", "--config", Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml"),
-        })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        host = Process.Start(start)!;
-        host.OutputDataReceived += (_, _) => { };
-        host.ErrorDataReceived += (_, _) => { };
-        host.BeginOutputReadLine();
-        host.BeginErrorReadLine();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await IsUpAsync())
-            await look.WaitForNextTickAsync(limit.Token);
-    }
+    public async Task StartHostAsync() => host = await CliProcess.StartAsync(
+        Address, null, "up", "--data", Path.Combine(folder, "data"), "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
 
     public void KillHost()
     {
-        host!.Kill();
-        host.WaitForExit();
-        host.Dispose();
+        host!.Dispose();
         host = null;
     }
 
     /// <summary>A page of a browser of its own; what it complains about is collected.</summary>
-    public async Task<(IPage Page, List<string> Complaints)> OpenAsync(string path, int width = 1200, int height = 900)
+    /// <param name="path">Of the host, or a whole address of another one.</param>
+    public async Task<(IPage Page, List<string> Complaints)> OpenAsync(
+        string path, int width = 1200, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         IBrowserContext context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = Address.ToString(),
+            ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         context.SetDefaultTimeout(60_000);
@@ -97,27 +73,7 @@ public sealed class DashboardFixture : IAsyncLifetime
             await browser.DisposeAsync();
         playwright?.Dispose();
         Http.Dispose();
-        if (host is not null)
-            KillHost();
+        host?.Dispose();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private async Task<bool> IsUpAsync()
-    {
-        try
-        {
-            return (await Http.GetAsync("healthz")).IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

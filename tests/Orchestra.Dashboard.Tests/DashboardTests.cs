@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Orchestra.Dashboard.Tests;
 
 /// <summary>The dashboard in a real browser against the real host with real projects.</summary>
-public sealed class DashboardTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
+public sealed class DashboardTests(DashboardFixture dashboard)
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
 

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Orchestra.Dashboard.Tests;
+
+/// <summary>The <c>orchestra</c> command as a process of its own that listens; disposing kills it.</summary>
+internal sealed class CliProcess : IDisposable
+{
+    private readonly Process process;
+
+    private CliProcess(Process process) => this.process = process;
+
+    public static string TestConfig => Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml");
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    /// <param name="key">What ORCHESTRA_API_KEY says.</param>
+    public static async Task<CliProcess> StartAsync(Uri address, string? key, params string[] arguments)
+    {
+        string cli = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CliFolder").Value!;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(cli, "Orchestra.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ORCHESTRA_API_KEY"] = key;
+        Process process = Process.Start(start)!;
+        var said = new List<string>();
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var http = new HttpClient { BaseAddress = address };
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await IsUpAsync(http))
+        {
+            Assert.False(process.HasExited, string.Join('\n', said));
+            await look.WaitForNextTickAsync(limit.Token);
+        }
+
+        return new CliProcess(process);
+
+        void Note(string? line)
+        {
+            lock (said)
+            {
+                if (said.Count < 50)
+                    said.Add(line ?? "");
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private static async Task<bool> IsUpAsync(HttpClient http)
+    {
+        try
+        {
+            return (await http.GetAsync("healthz")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
