@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestra.Activities;
+using Orchestra.Activities.Agents;
+using Orchestra.Activities.Agents.Api;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Output;
 using Orchestra.Activities.Processes;
@@ -22,6 +24,7 @@ using Orchestra.Core.Storage;
 using Orchestra.Functions.Events;
 using Orchestra.Functions.Launching;
 using Orchestra.Functions.Logs;
+using Orchestra.Functions.Http;
 using Orchestra.Functions.Output;
 using Orchestra.Functions.Security;
 using Orchestra.Functions.Sockets;
@@ -69,8 +72,11 @@ public static class OrchestraHost
         builder.Logging.AddFilter<LogQueue>(null, LogLevel.Information);
         services.AddHostedService<LogRecorder>();
         services.AddSingleton<IRunObserver, SessionProgress>();
-        services.AddSingleton(new ClaudeCli(
-            builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")));
+        var variables = new ClientVariables(name => builder.Configuration[name] ?? Environment.GetEnvironmentVariable(name));
+        services.AddSingleton(variables);
+        services.AddSingleton(new Clients(
+            new ClaudeCli(builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")),
+            new ApiAccess(variables)));
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
         services.AddOrchestraSessions();

@@ -1,5 +1,6 @@
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Processes;
+using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 
@@ -14,9 +15,14 @@ public sealed class AgentRunner
     private readonly AgentWorktree worktree;
     private readonly BuildCaches caches;
     private readonly RunsConfig config;
+    private readonly DataFolder data;
+    private readonly ClientVariables variables;
 
-    internal AgentRunner(RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config)
+    internal AgentRunner(
+        RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config, DataFolder data, ClientVariables variables)
     {
+        this.variables = variables;
+        this.data = data;
         this.caches = caches;
         this.config = config;
         this.engine = engine;
@@ -26,7 +32,24 @@ public sealed class AgentRunner
     /// <exception cref="OperationCanceledException">The host stops; the agent was ended and the next call starts it again.</exception>
     public async Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        bool isClaude = ClientModes.UsesClaudeCli(run.Command.Client);
+        RunResult result = await RunOnceAsync(run, cancellationToken);
+        if (!result.ApiFailed || run.Command.Fallback is not { } fallback) return result;
+
+        int secondsLeft = run.TimeoutSeconds - (int)(result.CompletedAt - result.StartedAt).TotalSeconds;
+        RunResult second = await RunOnceAsync(
+            run with { RunId = run.RunId + "-fallback", SessionId = run.SessionId ?? run.RunId, Command = fallback, TimeoutSeconds = Math.Max(1, secondsLeft) },
+            cancellationToken);
+        return second with
+        {
+            StartedAt = result.StartedAt,
+            Usage = RunUsage.Sum(result.Usage, second.Usage),
+            ClientNote = $"The API failed ({result.Error}); {fallback.Client} did the work.",
+        };
+    }
+
+    private async Task<RunResult> RunOnceAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        bool hasStream = ClientModes.HasEventStream(run.Command.Client);
         RunRequest request = new(
             run.RunId,
             run.ProjectId,
@@ -35,18 +58,23 @@ public sealed class AgentRunner
             run.Prompt,
             run.Command.Environment,
             TimeSpan.FromSeconds(run.TimeoutSeconds),
-            run.Command.PassEnvironment)
+            variables.Of(run.Command))
         {
-            HasProtocol = isClaude,
+            HasProtocol = hasStream,
             SessionId = run.SessionId,
             EnvironmentAtStart = () => caches.Environment(run.RepoPath, run.WorktreePath, run.Command.Environment),
             Chore = Snapshots(run),
         };
         RunResult result = await engine.RunAsync(
-            request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, isClaude ? new ClaudeClient(run) : Plain(run));
+            request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, hasStream ? Streaming(run) : Plain(run));
         await caches.CleanAsync(run.RepoPath, run.WorktreePath, cancellationToken);
         return result;
     }
+
+    /// <summary>Our own program keeps its conversation with the run, so that it can go on after a crash.</summary>
+    private ClaudeClient Streaming(AgentRun run) => new(run.Command.Client is ClientModes.Api or ClientModes.Hybrid
+        ? run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", data.Run(run.RunId)] } }
+        : run);
 
     private RunChore? Snapshots(AgentRun run)
     {

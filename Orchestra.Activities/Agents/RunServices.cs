@@ -25,8 +25,10 @@ public static class RunServices
         services.TryAddSingleton<AgentWorktree>();
         services.TryAddSingleton(s => s.GetService<OrchestraConfig>()?.Runs ?? new RunsConfig());
         services.TryAddSingleton<BuildCaches>();
+        services.TryAddSingleton(new ClientVariables(Environment.GetEnvironmentVariable));
         services.TryAddSingleton(s => new AgentRunner(
-            s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>()));
+            s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>(),
+            s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>()));
         services.TryAddSingleton<GateWorktree>();
         services.TryAddSingleton<GatePasses>();
         services.TryAddSingleton<TestEvidence>();

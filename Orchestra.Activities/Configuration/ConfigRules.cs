@@ -31,6 +31,7 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
     {
         CheckMode("client.default_mode", config.Client.DefaultMode);
         CheckClaudeCode(config.Client.ClaudeCode);
+        CheckApi(config.Client.Api);
         bool needed = config.Client.DefaultMode == ClientModes.Command
             && (config.Teams.Definitions.Values.Any(t => t.Command is null && t.ClientMode is null) || config.GmProjects.Count > 0);
         Require(!needed || config.Client.Commands.ContainsKey(DefaultCommand), $"client.commands.{DefaultCommand}",
@@ -55,6 +56,26 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         Require(claude.MaxBudgetUsd >= 0, $"{Key}.max_budget_usd", "must not be negative");
         for (int i = 0; i < claude.AllowedTools.Count; i++) RequireText($"{Key}.allowed_tools[{i}]", claude.AllowedTools[i]);
         foreach (string variable in claude.Env.Keys) CheckVariable($"{Key}.env.{variable}", variable);
+    }
+
+    private void CheckApi(ApiConfig api)
+    {
+        const string Key = "client.api";
+        RequireText($"{Key}.model", api.Model);
+        Require(api.BaseUrl.Length == 0 || (Uri.TryCreate(api.BaseUrl, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"), $"{Key}.base_url",
+            "must be an address that begins with http:// or https://");
+        RequirePositive($"{Key}.max_tokens", api.MaxTokens);
+        RequirePositive($"{Key}.stall_seconds", api.StallSeconds);
+        RequirePositive($"{Key}.command_timeout_seconds", api.CommandTimeoutSeconds);
+        Require(api.MaxTurns >= 0, $"{Key}.max_turns", "must not be negative");
+        Require(api.MaxRetries >= 0, $"{Key}.max_retries", "must not be negative");
+        Require(api.MaxBudgetUsd >= 0, $"{Key}.max_budget_usd", "must not be negative");
+        Require(api.MaxBudgetUsd == 0 || api.PriceOf(api.Model) is not null, $"{Key}.max_budget_usd", $"needs the price of {api.Model} under {Key}.prices");
+        foreach ((string model, PriceConfig price) in api.Prices)
+        {
+            Require(price is { Input: > 0, Output: > 0, CacheRead: >= 0, CacheWrite: >= 0 }, $"{Key}.prices.{model}",
+                "must give input and output in US dollars per million tokens");
+        }
     }
 
     private void CheckMode(string key, string? mode) =>

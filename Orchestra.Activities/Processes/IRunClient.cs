@@ -41,4 +41,5 @@ internal enum RunBeginning
 /// <param name="OutputTail">The last 4 KB for people to read.</param>
 /// <param name="Session">The client's own id of the session that did the work.</param>
 /// <param name="Answer">The agent's last word; null when it cannot be told from other output.</param>
-internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.RunUsage? Usage = null, string? Session = null, string? Answer = null);
+/// <param name="ApiFailed">The model's API refused or did not answer.</param>
+internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.RunUsage? Usage = null, string? Session = null, string? Answer = null, bool ApiFailed = false);

@@ -108,7 +108,8 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
     {
         RunEnd end = reading.End;
         RunResult result = new(
-            end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session, reading.Answer);
+            end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session, reading.Answer,
+            ApiFailed: reading.ApiFailed);
         folder.WriteResult(result);
         return result;
     }

@@ -4,7 +4,7 @@ namespace Orchestra.Activities.Processes;
 /// <param name="RunId">Names the run's folder and marks its processes.</param>
 /// <param name="Input">Standard input; null for an empty one. Program and input may be changed by the client at each start.</param>
 /// <param name="Timeout">Counted from the start of the process, also over a restart of the host.</param>
-/// <param name="PassEnvironment">Names of scrubbed variables of ours that this command gets all the same.</param>
+/// <param name="PassEnvironment">Settings of ours, keys among them, that this command alone gets.</param>
 internal sealed record RunRequest(
     string RunId,
     string? ProjectId,
@@ -13,7 +13,7 @@ internal sealed record RunRequest(
     string? Input,
     IReadOnlyDictionary<string, string>? Environment,
     TimeSpan Timeout,
-    IReadOnlyList<string>? PassEnvironment = null)
+    IReadOnlyDictionary<string, string>? PassEnvironment = null)
 {
     /// <summary>Standard output is a protocol: it and standard error go to files of their own, and the client makes the output from it.</summary>
     public bool HasProtocol { get; init; }

@@ -34,9 +34,12 @@ internal static class Supervisor
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
             string name = (string)entry.Key;
-            if (!IsScrubbed(name) || request.PassEnvironment?.Contains(name) == true) environment[name] = (string?)entry.Value ?? "";
+            if (!IsScrubbed(name)) environment[name] = (string?)entry.Value ?? "";
         }
-        foreach ((string name, string value) in request.Environment ?? new Dictionary<string, string>()) environment[name] = value;
+        foreach (IReadOnlyDictionary<string, string>? own in (IReadOnlyDictionary<string, string>?[])[request.PassEnvironment, request.Environment])
+        {
+            foreach ((string name, string value) in own ?? new Dictionary<string, string>()) environment[name] = value;
+        }
         environment[ProcessTree.Marker] = request.RunId;
         environment["ORCHESTRA_SESSION"] = request.SessionId ?? request.RunId;
         if (request.ProjectId is { } project) environment["ORCHESTRA_PROJECT"] = project;

@@ -22,6 +22,8 @@ public sealed class ClientConfig
 
     public ClaudeCodeConfig ClaudeCode { get; set; } = new();
 
+    public ApiConfig Api { get; set; } = new();
+
     /// <summary>Named command lines; <c>default</c> is used where nothing else is named.</summary>
     public Dictionary<string, CommandConfig> Commands { get; set; } = [];
 }

@@ -29,9 +29,12 @@ public enum RunStatus
 /// <param name="ClientSessionId">The client's own id of the session that did the work.</param>
 /// <param name="Answer">The agent's last word, at most 8 KB; null when the client does not tell it from other output.</param>
 /// <param name="Reused">A gate that was not run, because it passed before on the same files.</param>
+/// <param name="ApiFailed">The model's API refused or did not answer; another client may fare better.</param>
+/// <param name="ClientNote">Which other client did the work, and why.</param>
 public sealed record RunResult(
     RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null,
-    string? ClientSessionId = null, string? Answer = null, bool Reused = false);
+    string? ClientSessionId = null, string? Answer = null, bool Reused = false,
+    bool ApiFailed = false, string? ClientNote = null);
 
 /// <summary>What was used of a model.</summary>
 /// <param name="CostUsd">US dollars; null when not known.</param>
@@ -46,7 +49,8 @@ public sealed record RunUsage(decimal? CostUsd, long InputTokens, long OutputTok
             one.CostUsd is null && other.CostUsd is null ? null : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
             one.InputTokens + other.InputTokens,
             one.OutputTokens + other.OutputTokens,
-            one.Estimated || other.Estimated);
+            // A sum of known and unknown dollars is a lower bound.
+            one.Estimated || other.Estimated || one.CostUsd is null != other.CostUsd is null);
 }
 
 /// <summary>A build or test command in the project's integration worktree, on exactly one commit.</summary>

@@ -12,9 +12,16 @@ public static class ClientModes
     /// <summary>The Claude Code CLI as the lead of a team whose other members it runs itself.</summary>
     public const string AgentTeams = "agent-teams";
 
-    public static readonly IReadOnlyList<string> All = [ClaudeCode, AgentTeams, Command];
+    /// <summary>The Messages API with tools of ours.</summary>
+    public const string Api = "api";
 
-    public static bool UsesClaudeCli(string? mode) => mode is ClaudeCode or AgentTeams;
+    /// <summary>The Messages API, and the Claude Code CLI when the API fails.</summary>
+    public const string Hybrid = "hybrid";
+
+    public static readonly IReadOnlyList<string> All = [ClaudeCode, Api, Hybrid, AgentTeams, Command];
+
+    /// <summary>Whether the client's standard output is the Claude Code CLI's stream of events.</summary>
+    public static bool HasEventStream(string? mode) => mode is ClaudeCode or AgentTeams or Api or Hybrid;
 
     public static bool IsKnown(string mode) => All.Contains(mode);
 }

@@ -5,19 +5,22 @@ namespace Orchestra.Core.Pipeline;
 /// <param name="Environment">Extra environment variables.</param>
 /// <param name="Client">The client mode that the command line belongs to; null: <c>command</c>.</param>
 /// <param name="PassEnvironment">Names of the host's variables that only this program gets; their values are never written down.</param>
+/// <param name="Fallback">What goes on with the work when the client's API fails.</param>
 public sealed record AgentCommand(
     IReadOnlyList<string> Argv,
     IReadOnlyDictionary<string, string>? Environment = null,
     string? Client = null,
-    IReadOnlyList<string>? PassEnvironment = null);
+    IReadOnlyList<string>? PassEnvironment = null,
+    AgentCommand? Fallback = null);
 
 /// <summary>One agent of a project: one session, one branch, one worktree.</summary>
 /// <param name="TimeoutSeconds">The limit of the whole session.</param>
 /// <param name="ClientSessionId">The client's own id of its session, where the client lets it be chosen.</param>
 /// <param name="Teammates">Those who run one after the other; null: one run with <paramref name="Prompt"/> and <paramref name="Command"/>.</param>
+/// <param name="ClientNote">Why another client than the one asked for does the work.</param>
 public sealed record AgentPlan(
     string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds, string? ClientSessionId = null,
-    IReadOnlyList<TeammatePlan>? Teammates = null);
+    IReadOnlyList<TeammatePlan>? Teammates = null, string? ClientNote = null);
 
 /// <summary>One step of a team's sequence.</summary>
 public sealed record TeammatePlan(string Name, string Role, AgentCommand Command, int TimeoutSeconds);

@@ -155,6 +155,9 @@ public sealed record SessionRecord
     public DateTime? CompletedAt { get; init; }
     public string? ClientMode { get; init; }
 
+    /// <summary>Why another client than the one asked for did the work; null when it did not.</summary>
+    public string? ClientNote { get; init; }
+
     /// <summary>The client's own id of its session, chosen before it starts.</summary>
     public string? ClientSessionId { get; init; }
 

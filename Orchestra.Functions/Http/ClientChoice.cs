@@ -1,3 +1,4 @@
+using Orchestra.Activities.Agents.Api;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -6,7 +7,7 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Functions.Http;
 
 /// <summary>Which client runs an agent, and with which command line: agent, launch, team, configuration; the nearest wins.</summary>
-internal sealed class ClientChoice(OrchestraConfig config, ClaudeCli claude)
+internal sealed class ClientChoice(OrchestraConfig config, Clients clients)
 {
     /// <param name="teammate">Null for the team as a whole.</param>
     /// <exception cref="InputProblem">The client cannot run here; nothing has been launched yet.</exception>
@@ -15,12 +16,19 @@ internal sealed class ClientChoice(OrchestraConfig config, ClaudeCli claude)
         string mode = agent.ClientMode ?? teammate?.ClientMode ?? TeamMode(team);
         return mode switch
         {
-            ClientModes.ClaudeCode or ClientModes.AgentTeams => ClaudeCommands.Build(
-                claude.Find(config.Client.ClaudeCode.Path, ModeField(agent)), config.Client.ClaudeCode, mode, teammate?.Model),
+            ClientModes.ClaudeCode or ClientModes.AgentTeams => Claude(agent, mode, teammate?.Model),
+            ClientModes.Api => Api(agent, mode, teammate?.Model),
+            ClientModes.Hybrid => Hybrid(agent, teammate?.Model),
             _ => agent.Command ?? Named(team.Command) ?? Named("default")
                 ?? throw new InputProblem(agent.Field, $"Team '{agent.Team}' has no command: set client.commands.default in config/orchestra.yml or 'command' in the launch."),
         };
     }
+
+    /// <summary>Why the client that was asked for is not the one that <see cref="For"/> gives; null when it is.</summary>
+    public static string? NoteOn(AgentCommand command, string mode) => mode != ClientModes.Hybrid ? null
+        : command.Client != ClientModes.Hybrid ? $"There is no key for the API; {command.Client} does the work."
+        : command.Fallback is null ? "There is no Claude Code CLI to fall back to."
+        : null;
 
     /// <exception cref="InputProblem">The strategy needs another client.</exception>
     public string StrategyFor(LaunchAgent agent, TeamConfig team)
@@ -34,6 +42,24 @@ internal sealed class ClientChoice(OrchestraConfig config, ClaudeCli claude)
         if (agent.Command is not null || team.Teammates.Count < 2)
             return TeamStrategies.Single;
         return team.Strategy ?? (mode == ClientModes.Command && team.Teammates.All(t => t.ClientMode is null) ? TeamStrategies.Single : TeamStrategies.Sequence);
+    }
+
+    public string ModeOf(LaunchAgent agent, TeamConfig team) => agent.ClientMode ?? TeamMode(team);
+
+    private AgentCommand Claude(LaunchAgent agent, string mode, string? model) =>
+        ClaudeCommands.Build(clients.Claude.Find(config.Client.ClaudeCode.Path, ModeField(agent)), config.Client.ClaudeCode, mode, model);
+
+    private AgentCommand Api(LaunchAgent agent, string mode, string? model)
+    {
+        clients.Api.Require(ModeField(agent));
+        return ApiCommands.Build(config.Client.Api, model, ModeField(agent), mode);
+    }
+
+    private AgentCommand Hybrid(LaunchAgent agent, string? model)
+    {
+        if (!clients.Api.HasKey) return Claude(agent, ClientModes.ClaudeCode, model);
+        AgentCommand command = Api(agent, ClientModes.Hybrid, model);
+        return clients.Claude.Exists(config.Client.ClaudeCode.Path) ? command with { Fallback = Claude(agent, ClientModes.ClaudeCode, model) } : command;
     }
 
     private string TeamMode(TeamConfig team) => team.ClientMode ?? (team.Command is null ? config.Client.DefaultMode : ClientModes.Command);

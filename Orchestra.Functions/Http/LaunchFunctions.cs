@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Git;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -13,7 +12,7 @@ using Orchestra.Functions.Orchestrators;
 namespace Orchestra.Functions.Http;
 
 /// <summary><c>POST /api/gm/launch</c> and the templates for it.</summary>
-public sealed class LaunchFunctions(OrchestraConfig config, ClaudeCli claude, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, TimeProvider time)
+public sealed class LaunchFunctions(OrchestraConfig config, Clients clients, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, TimeProvider time)
 {
     [Function("LaunchProject")]
     public Task<IActionResult> Launch(
@@ -24,7 +23,7 @@ public sealed class LaunchFunctions(OrchestraConfig config, ClaudeCli claude, Re
         JsonBody body = await JsonBody.ReadAsync(request, cancellationToken);
         LaunchRequest launch = LaunchRequest.Read(body, config);
         var repository = await inspector.InspectAsync(launch.RepoPath, cancellationToken);
-        ProjectPlan asked = new ProjectPlanner(config, claude, time).Plan(launch, repository.TopFolder);
+        ProjectPlan asked = new ProjectPlanner(config, clients, time).Plan(launch, repository.TopFolder);
 
         // The orchestration first: once it is durable the project exists, whatever happens to us next.
         (_, ProjectPlan plan, _) = await guard.StartAsync(

@@ -7,9 +7,9 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Functions.Http;
 
 /// <summary>Makes the plan of a project from a launch and the configuration. What is decided here holds until the project's end.</summary>
-internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, TimeProvider time)
+internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, TimeProvider time)
 {
-    private readonly ClientChoice clients = new(config, claude);
+    private readonly ClientChoice clients = new(config, available);
 
     public ProjectPlan Plan(LaunchRequest launch, string repositoryRoot)
     {
@@ -38,8 +38,9 @@ internal sealed class ProjectPlanner(OrchestraConfig config, ClaudeCli claude, T
             : null;
         int timeout = agent.TimeoutSeconds ?? Math.Max(60, team.Teammates.Sum(t => t.TimeoutSeconds));
         string sessionId = Ids.New(now);
-        string? clientSession = teammates is null && ClientModes.UsesClaudeCli(command.Client) ? ClaudeCommands.SessionId(sessionId) : null;
-        return new AgentPlan(sessionId, agent.Team, agent.Task, Prompts.For(agent, team, strategy), command, timeout, clientSession, teammates);
+        string? clientSession = teammates is null && ClientModes.HasEventStream(command.Client) ? ClaudeCommands.SessionId(sessionId) : null;
+        return new AgentPlan(sessionId, agent.Team, agent.Task, Prompts.For(agent, team, strategy), command, timeout, clientSession, teammates,
+            ClientChoice.NoteOn(command, clients.ModeOf(agent, team)));
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

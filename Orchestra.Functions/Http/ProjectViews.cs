@@ -93,6 +93,7 @@ internal static class ProjectViews
         s.ExitCode,
         s.ClientMode,
         s.ClientSessionId,
+        s.ClientNote,
         s.Usage?.CostUsd,
         s.Usage?.InputTokens,
         s.Usage?.OutputTokens,

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Git;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -15,7 +14,7 @@ namespace Orchestra.Functions.Http;
 
 /// <summary><c>POST /api/teams/launch</c>: one agent on a branch of its own, merged or discarded by a person afterwards.</summary>
 public sealed class TeamLaunchFunctions(
-    OrchestraConfig config, ClaudeCli claude, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, DataFolder data, TimeProvider time)
+    OrchestraConfig config, Clients clients, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, DataFolder data, TimeProvider time)
 {
     [Function("LaunchSession")]
     public Task<IActionResult> Launch(
@@ -28,7 +27,7 @@ public sealed class TeamLaunchFunctions(
         // Without a path: the repository that the host was started in.
         string path = body.OptionalText("repo_path", 4096) ?? Directory.GetCurrentDirectory();
         Repository repository = await inspector.InspectAsync(path, cancellationToken);
-        AgentPlan planned = new ProjectPlanner(config, claude, time)
+        AgentPlan planned = new ProjectPlanner(config, clients, time)
             .Plan(new LaunchRequest(asked.Team, repository.TopFolder, null, null, [asked], null), repository.TopFolder).Agents[0];
 
         // The orchestration first: once it is durable the session exists, whatever happens to us next.

@@ -42,6 +42,7 @@ internal static class TeamViews
             s.ExitCode,
             s.ClientMode,
             s.ClientSessionId,
+            s.ClientNote,
             s.Usage?.CostUsd,
             s.Usage?.InputTokens,
             s.Usage?.OutputTokens,

@@ -60,6 +60,7 @@ public static class AgentOrchestrator
             LastLine = SessionRun.LastLine(result.OutputTail),
             Usage = result.Usage,
             ClientSessionId = result.ClientSessionId ?? run.Session.ClientSessionId,
+            ClientNote = result.ClientNote ?? run.Session.ClientNote,
         };
     }
 }

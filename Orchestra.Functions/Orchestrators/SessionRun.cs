@@ -21,6 +21,7 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
         Status = "running",
         ClientMode = start.Agent.Command.Client ?? ClientModes.Command,
         ClientSessionId = start.Agent.ClientSessionId,
+        ClientNote = start.Agent.ClientNote,
         BaseCommit = start.BaseCommit,
         TargetBranch = start.TargetBranch,
         StartedAt = context.CurrentUtcDateTime,

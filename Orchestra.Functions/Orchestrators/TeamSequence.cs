@@ -66,6 +66,7 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
             LastLine = SessionRun.LastLine(result.OutputTail),
             Usage = RunUsage.Sum(run.Session.Usage, result.Usage),
             ClientSessionId = result.ClientSessionId ?? run.Session.ClientSessionId,
+            ClientNote = result.ClientNote is null ? run.Session.ClientNote : $"{teammates[i].Name}: {result.ClientNote}",
         };
     }
 

@@ -26,6 +26,18 @@ public sealed class ClaudeCli(string? cliPath, string? home, string? searchPath)
             + "set CLAUDE_CLI_PATH to it, or choose another client_mode.");
     }
 
+    public bool Exists(string configured)
+    {
+        try
+        {
+            return Find(configured, "").Length > 0;
+        }
+        catch (InputProblem)
+        {
+            return false;
+        }
+    }
+
     private static string Named(string path, string setting, string field) => IsProgram(path)
         ? path
         : throw new InputProblem(field, $"{setting} names {path}, which is not a full path of an executable file. Correct it, or choose another client_mode.");

@@ -3,7 +3,10 @@ using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Agents.Claude;
 
-/// <summary>The Claude Code CLI as a client of the run engine: prompt on standard input, stream-json on standard output.</summary>
+/// <summary>
+/// The Claude Code CLI as a client of the run engine: prompt on standard input, stream-json on standard output. Our own program for
+/// <c>api</c> agents speaks the same.
+/// </summary>
 internal sealed class ClaudeClient(AgentRun run) : IRunClient
 {
     private const string GoOn =
@@ -51,7 +54,8 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
         sessionIsGone = folder.ReadContinues() && ClaudeVerdict.IsUnknownSession(verdict);
         return sessionIsGone
             ? null
-            : new RunReading(verdict, OutputTail.Read(folder.OutputFile), transcript.Usage.Total(), folder.ReadSession(), Answer(transcript.Attempt));
+            : new RunReading(verdict, OutputTail.Read(folder.OutputFile), transcript.Usage.Total(), folder.ReadSession(), Answer(transcript.Attempt),
+                ClaudeVerdict.IsApiFailure(verdict, transcript.Attempt));
     }
 
     private static string? Answer(ClaudeAttempt attempt) =>

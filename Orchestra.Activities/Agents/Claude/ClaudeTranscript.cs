@@ -116,7 +116,8 @@ internal sealed class ClaudeTranscript
                 Attempt.Alarm.Hear(Attempt.WritesLost);
                 break;
             case "api_retry":
-                Say($"The API answered {e.Number("error_status")}; attempt {e.Number("attempt")} of {e.Number("max_retries")} follows.");
+                string trouble = e.Number("error_status") is { } status ? $"The API answered {status}" : e.Text("error") ?? "The API did not answer";
+                Say($"{trouble}; attempt {e.Number("attempt")} of {e.Number("max_retries")} follows.");
                 break;
         }
     }

@@ -45,6 +45,8 @@ internal sealed class ClaudeUsage
     public void AddResult(JsonElement result)
     {
         open.Clear();
+        // A client that keeps its own account of what a crash cut short.
+        if (result.Truth("covers_session")) lost = null;
         long input = 0, output = 0;
         foreach (JsonProperty model in result.Object("modelUsage").Properties())
         {
@@ -54,7 +56,7 @@ internal sealed class ClaudeUsage
         string session = result.Text("session_id") ?? "";
         RunUsage? before = sessions.GetValueOrDefault(session);
         sessions[session] = new RunUsage(
-            Math.Max(before?.CostUsd ?? 0, result.Amount("total_cost_usd") ?? 0),
+            result.Amount("total_cost_usd") is { } cost ? Math.Max(before?.CostUsd ?? 0, cost) : before?.CostUsd,
             Math.Max(before?.InputTokens ?? 0, input),
             Math.Max(before?.OutputTokens ?? 0, output),
             Estimated: false);

@@ -20,10 +20,10 @@ internal static partial class ClaudeVerdict
         if (result.IsError)
         {
             bool quota = result.ApiStatus is 429 or 529 || (result.Message is { } message && UsageLimit().IsMatch(message));
-            return Ended(end, quota ? RunStatus.Quota : RunStatus.Failed, result.Message is { Length: > 0 } text ? text : $"The CLI reported {result.Subtype}.");
+            return Ended(end, quota ? RunStatus.Quota : RunStatus.Failed, result.Message is { Length: > 0 } text ? text : $"The client reported {result.Subtype}.");
         }
         if (attempt.WritesLost is { } cause)
-            return Ended(end, RunStatus.Failed, $"The CLI could not write its files ({cause}); what the agent wrote may be incomplete.");
+            return Ended(end, RunStatus.Failed, $"The client could not write its files ({cause}); what the agent wrote may be incomplete.");
         if (attempt.ToolUses.Count > 0 && attempt.ToolUses.IsSubsetOf(attempt.Denied))
         {
             return Ended(end, RunStatus.Failed,
@@ -36,15 +36,19 @@ internal static partial class ClaudeVerdict
     public static bool IsUnknownSession(RunEnd verdict) =>
         verdict.Status == RunStatus.Failed && verdict.Error?.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>Not the agent's failure, but its model could not be reached or would not answer.</summary>
+    public static bool IsApiFailure(RunEnd verdict, ClaudeAttempt attempt) =>
+        verdict.Status == RunStatus.Quota || (verdict.Status == RunStatus.Failed && !verdict.ByUs && attempt.Result?.TerminalReason == "api_error");
+
     private static RunEnd WithoutResult(RunEnd end, ClaudeAttempt attempt, string? complaint)
     {
         string how = end.Error ?? "exit code 0";
         string? said = attempt.PlainLine ?? complaint;
         return Ended(end, RunStatus.Failed, (attempt.Lines, said) switch
         {
-            (0, null) => $"The CLI printed nothing ({how}).",
-            (_, null) => $"The CLI ended without a result ({how}).",
-            _ => $"The CLI ended without a result ({how}): {said}",
+            (0, null) => $"The client printed nothing ({how}).",
+            (_, null) => $"The client ended without a result ({how}).",
+            _ => $"The client ended without a result ({how}): {said}",
         });
     }
 

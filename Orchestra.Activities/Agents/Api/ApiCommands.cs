@@ -1,0 +1,39 @@
+using Orchestra.Core;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+
+namespace Orchestra.Activities.Agents.Api;
+
+/// <summary>
+/// Command lines of our own program for <c>api</c> agents. It is a process as every agent is, so it outlives a crash of the host, is ended
+/// with all that it started, and nothing that the model does runs in the host.
+/// </summary>
+public static class ApiCommands
+{
+    private const string Program = "Orchestra.ApiAgent";
+
+    private static readonly string[] PassedOn = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
+
+    /// <param name="model">Null: the configuration's.</param>
+    /// <param name="field">The field of the launch that asks for the client.</param>
+    /// <exception cref="InputProblem">A limit in dollars for a model whose price is not known.</exception>
+    public static AgentCommand Build(ApiConfig config, string? model, string field, string client = ClientModes.Api)
+    {
+        model ??= config.Model;
+        ApiPrice? price = config.PriceOf(model);
+        if (config.MaxBudgetUsd > 0 && price is null)
+            throw new InputProblem(field, $"client.api.max_budget_usd needs the price of {model}. Add it under client.api.prices.");
+        ApiAgentSettings settings = new(
+            model, config.MaxTokens, config.MaxTurns, config.MaxBudgetUsd, config.MaxRetries, config.StallSeconds, config.CommandTimeoutSeconds, price);
+        Dictionary<string, string>? environment = config.BaseUrl.Length > 0 ? new() { ["ANTHROPIC_BASE_URL"] = config.BaseUrl } : null;
+        return new AgentCommand([.. Launcher(), "--settings", Json.Write(settings)], environment, client, PassedOn);
+    }
+
+    /// <summary>The program's own launcher needs to find .NET, which a host that was started by <c>dotnet</c> has found already.</summary>
+    private static IEnumerable<string> Launcher()
+    {
+        string launcher = Path.Combine(AppContext.BaseDirectory, Program);
+        bool viaDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" || !File.Exists(launcher);
+        return viaDotnet ? [Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", launcher + ".dll"] : [launcher];
+    }
+}

@@ -1,0 +1,7 @@
+using Orchestra.Activities.Agents.Api;
+using Orchestra.Activities.Agents.Claude;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>What there is on this machine to run agents with.</summary>
+public sealed record Clients(ClaudeCli Claude, ApiAccess Api);
