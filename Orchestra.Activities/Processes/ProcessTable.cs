@@ -4,7 +4,8 @@ using System.Text;
 namespace Orchestra.Activities.Processes;
 
 /// <summary>One process as <c>/proc/PID/stat</c> shows it.</summary>
-internal sealed record ProcessEntry(int Pid, char State, int Parent, int Group, int Session, ulong StartTicks)
+/// <param name="Terminal">The number of its terminal; 0 when it has none.</param>
+internal sealed record ProcessEntry(int Pid, char State, int Parent, int Group, int Session, int Terminal, ulong StartTicks)
 {
     /// <summary>Has ended and only waits for its parent to take notice.</summary>
     public bool IsZombie => State is 'Z' or 'X';
@@ -37,7 +38,7 @@ internal static class ProcessTable
         if (nameEnd < 0) return null;
         string[] fields = text[(nameEnd + 2)..].Split(' ');
         if (fields.Length < 20) return null;
-        return new ProcessEntry(pid, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]),
+        return new ProcessEntry(pid, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[4]),
             ulong.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 

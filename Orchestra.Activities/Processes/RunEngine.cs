@@ -71,9 +71,15 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         using (process)
         {
             Log.RunStarted(logger, request.RunId, process.Id, request.Argv[0]);
-            RunEnd end = await watch.UntilEndAsync(process.Id, () => !process.HasExited, process.WaitForExitAsync(CancellationToken.None), now, cancellationToken);
-            await tree.EndAsync(process.Id, LeftoverGrace);
-            return end;
+            try
+            {
+                return await watch.UntilEndAsync(process.Id, () => !process.HasExited, process.WaitForExitAsync(CancellationToken.None), now, cancellationToken);
+            }
+            finally
+            {
+                // Also when the watch fails, for example because the disk is full: nobody would look after the processes.
+                await tree.EndAsync(process.Id, LeftoverGrace);
+            }
         }
     }
 
@@ -85,21 +91,27 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         bool alive = process?.IsAlive() ?? false;
         string? ending = folder.ReadEnding();
         RunEnd? end = null;
-        if (ending is null && folder.ReadExitCode() is { } code)
+        try
         {
-            end = RunEnd.Exited(code);
+            if (ending is null && folder.ReadExitCode() is { } code)
+            {
+                end = RunEnd.Exited(code);
+            }
+            else if (ending is null && alive)
+            {
+                Log.RunAdopted(logger, request.RunId, process!.Pid);
+                // Not our child, so nothing but the liveness check tells of its end.
+                end = await watch.UntilEndAsync(process.Pid, process.IsAlive, new TaskCompletionSource().Task, start, cancellationToken);
+            }
+            else if (Enum.TryParse(ending, out RunStatus status))
+            {
+                end = RunEnd.Stopped(status, request.Timeout, folder.ReadEndingReason());
+            }
         }
-        else if (ending is null && alive)
+        finally
         {
-            Log.RunAdopted(logger, request.RunId, process!.Pid);
-            // Not our child, so nothing but the liveness check tells of its end.
-            end = await watch.UntilEndAsync(process.Pid, process.IsAlive, new TaskCompletionSource().Task, start, cancellationToken);
+            await tree.EndAsync(alive ? process!.Pid : null, end is null ? Grace : LeftoverGrace);
         }
-        else if (Enum.TryParse(ending, out RunStatus status))
-        {
-            end = RunEnd.Stopped(status, request.Timeout, folder.ReadEndingReason());
-        }
-        await tree.EndAsync(alive ? process!.Pid : null, end is null ? Grace : LeftoverGrace);
         if (end is null) Log.RunStartsOver(logger, request.RunId);
         return end;
     }

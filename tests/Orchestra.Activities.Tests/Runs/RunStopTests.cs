@@ -93,19 +93,6 @@ public sealed class RunStopTests : RunFixture
     }
 
     [Fact]
-    public async Task Many_runs_leave_no_process_behind()
-    {
-        for (int i = 0; i < 20; i++)
-        {
-            RunRequest request = Shell("setsid sh -c 'sleep 1000 & sleep 1000' & sleep 1000 & exit 0");
-            await RunAsync(request);
-            AssertNothingLeft();
-            File.Delete(Path.Combine(Data.Run(RunId), "result.json"));
-            File.Delete(Path.Combine(Data.Run(RunId), "attempt"));
-        }
-    }
-
-    [Fact]
     public void Init_and_groups_are_never_signalled()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Signals.Send(1, Signals.Terminate));
