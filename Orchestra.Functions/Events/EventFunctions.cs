@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Orchestra.Core;
 using Orchestra.Core.Events;
 using Orchestra.Functions.Http;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Events;
 
@@ -16,6 +17,7 @@ public sealed class EventFunctions(EventReader reader, EventLog log, EventMessag
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
 
     [Function("ListEvents")]
+    [Api("Events behind a number; waits for the first one if asked to.", Query = ["after", "project", "types", "wait", "limit"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/events")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
@@ -31,6 +33,7 @@ public sealed class EventFunctions(EventReader reader, EventLog log, EventMessag
     });
 
     [Function("StreamEvents")]
+    [Api("The same as server-sent events.", Query = ["after", "project", "types"], Answer = "text/event-stream")]
     public Task<IActionResult> Stream(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/events/stream")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>

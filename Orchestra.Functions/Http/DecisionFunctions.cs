@@ -7,6 +7,7 @@ using Orchestra.Core;
 using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
@@ -14,6 +15,7 @@ namespace Orchestra.Functions.Http;
 public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataFolder data, TimeProvider time, ILogger<DecisionFunctions> logger)
 {
     [Function("ResolveDecision")]
+    [Api("Answers a decision, once.", Body = typeof(ResolveBody))]
     public Task<IActionResult> Resolve(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/decisions/{id}/resolve")] HttpRequest request,
         string id,

@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Orchestra.Core;
 using Orchestra.Core.Events;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
@@ -14,11 +15,13 @@ public sealed class HealthFunctions(EventLog events, DataFolder data)
     private const long LeastFreeBytes = 100 * 1024 * 1024;
 
     [Function("Healthz")]
+    [Api("Whether the process answers.")]
     public static IActionResult Healthz([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "healthz")] HttpRequest request) =>
         Answers.Ok(new { Status = "ok" });
 
     /// <summary>503 with what is wrong while launches would fail; it says nothing that a stranger must not know.</summary>
     [Function("Readyz")]
+    [Api("Whether it can do its work.")]
     public async Task<IActionResult> Readyz(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "readyz")] HttpRequest request,
         [DurableClient] DurableTaskClient client,

@@ -7,6 +7,7 @@ using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Launching;
+using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
 
 namespace Orchestra.Functions.Http;
@@ -15,6 +16,7 @@ namespace Orchestra.Functions.Http;
 public sealed class LaunchFunctions(OrchestraConfig config, Clients clients, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, TimeProvider time)
 {
     [Function("LaunchProject")]
+    [Api("Starts a project.", Body = typeof(LaunchBody), Status = 202)]
     public Task<IActionResult> Launch(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/launch")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -51,6 +53,7 @@ public sealed class LaunchFunctions(OrchestraConfig config, Clients clients, Rep
     });
 
     [Function("ListTemplates")]
+    [Api("Projects that can be launched by name.")]
     public IActionResult Templates([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/templates")] HttpRequest request) =>
         Answers.Ok(config.GmProjects.Select(t => new
         {

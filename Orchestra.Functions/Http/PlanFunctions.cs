@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
@@ -11,6 +12,7 @@ namespace Orchestra.Functions.Http;
 public sealed class PlanFunctions(ProjectStore store)
 {
     [Function("GetProjectPlan")]
+    [Api("The merge plan of a project with its reasons.")]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects/{id}/plan")] HttpRequest request,
         string id,

@@ -5,6 +5,7 @@ using Microsoft.DurableTask.Client;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
@@ -12,6 +13,7 @@ namespace Orchestra.Functions.Http;
 public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
 {
     [Function("ListProjects")]
+    [Api("Projects, newest first.", Query = ["limit", "offset", "phase", "since"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
@@ -23,6 +25,7 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
     });
 
     [Function("GetProject")]
+    [Api("A project with its sessions, gates and decisions.")]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects/{id}")] HttpRequest request,
         string id,
@@ -30,6 +33,7 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         Answers.Ok(await ProjectViews.DetailAsync(await FindAsync(id, cancellationToken), store, cancellationToken)));
 
     [Function("ListDecisions")]
+    [Api("A project's decisions.", Query = ["status"])]
     public Task<IActionResult> Decisions(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects/{id}/decisions")] HttpRequest request,
         string id,
@@ -42,6 +46,7 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
     });
 
     [Function("CancelProject")]
+    [Api("Stops a project's agents; their work is kept.")]
     public Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/projects/{id}/cancel")] HttpRequest request,
         string id,

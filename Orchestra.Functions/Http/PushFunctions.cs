@@ -6,6 +6,7 @@ using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
@@ -13,6 +14,7 @@ namespace Orchestra.Functions.Http;
 public sealed class PushFunctions(ProjectStore store, OrchestraConfig config, Pusher pusher)
 {
     [Function("PushProject")]
+    [Api("Pushes what has landed.", Body = typeof(PushBody), BodyOptional = true)]
     public Task<IActionResult> Push(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/projects/{id}/push")] HttpRequest request,
         string id,

@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Orchestra.Activities.Sessions;
 using Orchestra.Core;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
@@ -11,6 +12,7 @@ namespace Orchestra.Functions.Http;
 public sealed class RecoverFunctions(ProjectStore store, SessionRecoverer recoverer)
 {
     [Function("RecoverSession")]
+    [Api("Where a session's kept work is.")]
     public Task<IActionResult> Recover(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}/recover")] HttpRequest request,
         string id,

@@ -5,6 +5,7 @@ using Microsoft.DurableTask.Client;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
 
 namespace Orchestra.Functions.Http;
@@ -16,6 +17,7 @@ namespace Orchestra.Functions.Http;
 public sealed class RetryFunctions(ProjectStore store, DataFolder data)
 {
     [Function("RetryProject")]
+    [Api("Goes on with an ended project from where it was.", Body = typeof(RetryBody), BodyOptional = true, Status = 202)]
     public Task<IActionResult> Retry(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/projects/{id}/retry")] HttpRequest request,
         string id,

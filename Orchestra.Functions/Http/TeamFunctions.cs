@@ -6,6 +6,7 @@ using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
@@ -13,6 +14,7 @@ namespace Orchestra.Functions.Http;
 public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, SessionOutput output, DataFolder data)
 {
     [Function("ListSessions")]
+    [Api("Sessions, newest first.", Query = ["limit", "offset", "team", "status", "since"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
@@ -34,6 +36,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
     });
 
     [Function("ListTeamTemplates")]
+    [Api("The teams of the configuration.")]
     public IActionResult Templates([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/templates")] HttpRequest request) =>
         Answers.Ok(config.Teams.Definitions.Select(t => new
         {
@@ -44,6 +47,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         }));
 
     [Function("GetSession")]
+    [Api("A session with its tasks.")]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}")] HttpRequest request,
         string id,
@@ -54,6 +58,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
     });
 
     [Function("ListSessionTasks")]
+    [Api("A session's tasks, one per role.")]
     public Task<IActionResult> Tasks(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}/tasks")] HttpRequest request,
         string id,
@@ -64,6 +69,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
     });
 
     [Function("CancelSession")]
+    [Api("Stops a session's agent; its work is kept.")]
     public Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/teams/{id}/cancel")] HttpRequest request,
         string id,

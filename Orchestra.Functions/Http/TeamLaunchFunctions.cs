@@ -8,6 +8,7 @@ using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Launching;
+using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
 
 namespace Orchestra.Functions.Http;
@@ -17,6 +18,7 @@ public sealed class TeamLaunchFunctions(
     OrchestraConfig config, Clients clients, RepositoryInspector inspector, ProjectStore store, LaunchGuard guard, DataFolder data, TimeProvider time)
 {
     [Function("LaunchSession")]
+    [Api("Starts one agent on a branch of its own.", Body = typeof(SessionBody), Status = 202)]
     public Task<IActionResult> Launch(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/teams/launch")] HttpRequest request,
         [DurableClient] DurableTaskClient client,

@@ -6,6 +6,7 @@ using Orchestra.Core;
 using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
 
 namespace Orchestra.Functions.Http;
@@ -18,6 +19,7 @@ public sealed class TeamWorkFunctions(
     private static readonly SemaphoreSlim OneAtATime = new(1);
 
     [Function("DiffSession")]
+    [Api("What a session changed against its base.")]
     public Task<IActionResult> Diff(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}/diff")] HttpRequest request,
         string id,
@@ -31,6 +33,7 @@ public sealed class TeamWorkFunctions(
     });
 
     [Function("MergeSession")]
+    [Api("Merges a session's branch into its target.")]
     public Task<IActionResult> Merge(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/teams/{id}/merge")] HttpRequest request,
         string id,
@@ -55,6 +58,7 @@ public sealed class TeamWorkFunctions(
     });
 
     [Function("DiscardSession")]
+    [Api("Gives a session's work up; it is kept under a ref.")]
     public Task<IActionResult> Discard(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/teams/{id}/discard")] HttpRequest request,
         string id,

@@ -6,6 +6,7 @@ using Orchestra.Activities.Git;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
 
 namespace Orchestra.Functions.Http;
@@ -14,6 +15,7 @@ namespace Orchestra.Functions.Http;
 public sealed class UnlandFunctions(ProjectStore store, DataFolder data, LandingReverter reverter, TimeProvider time)
 {
     [Function("UnlandProject")]
+    [Api("Takes back what a project landed, by a commit that passes the gates.", Body = typeof(EmptyBody), BodyOptional = true, Status = 202)]
     public Task<IActionResult> Unland(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/gm/projects/{id}/unland")] HttpRequest request,
         string id,

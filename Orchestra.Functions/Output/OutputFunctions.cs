@@ -8,6 +8,7 @@ using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Events;
 using Orchestra.Functions.Http;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Output;
 
@@ -18,6 +19,7 @@ public sealed class OutputFunctions(ProjectStore store, OutputLog output, IHostA
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(150);
 
     [Function("GetSessionOutput")]
+    [Api("What a session printed, by byte offset.", Query = ["after", "limit", "follow", "download"], Answer = "text/plain")]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}/output")] HttpRequest request,
         string id,

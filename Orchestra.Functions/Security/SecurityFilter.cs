@@ -33,6 +33,8 @@ internal sealed class SecurityFilter(AccessSettings settings, TimeProvider time,
                 }
 
                 await rest(http);
+                if (IsBare(http))
+                    await Answers.WriteProblemAsync(http.Response, Bare(http));
             }
             catch (InputProblem problem) when (!http.Response.HasStarted)
             {
@@ -45,6 +47,17 @@ internal sealed class SecurityFilter(AccessSettings settings, TimeProvider time,
             }
         });
         next(app);
+    };
+
+    // What routing and the functions host refuse by a status alone.
+    private static bool IsBare(HttpContext http) =>
+        http.Response is { HasStarted: false, StatusCode: >= 400 and < 500, ContentLength: null, ContentType: null } && http.Request.Path.StartsWithSegments("/api");
+
+    private static InputProblem Bare(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => new("path", $"There is no {http.Request.Method} {http.Request.Path}.", StatusCodes.Status404NotFound),
+        StatusCodes.Status413PayloadTooLarge => new("body", "The body is too large.", StatusCodes.Status413PayloadTooLarge),
+        int status => new("request", "The request cannot be understood.", status),
     };
 
     // The strictest that data needs; a page that wants more replaces the policy with its own.

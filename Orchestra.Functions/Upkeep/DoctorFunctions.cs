@@ -8,6 +8,7 @@ using Orchestra.Activities.Upkeep;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Http;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Upkeep;
 
@@ -22,6 +23,7 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
     private const int Everything = 100_000;
 
     [Function("Doctor")]
+    [Api("What was left behind and what is wrong.")]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/doctor")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -33,6 +35,7 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
     });
 
     [Function("DoctorClean")]
+    [Api("Cleans up what was left behind.")]
     public Task<IActionResult> Clean(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/doctor/clean")] HttpRequest request,
         [DurableClient] DurableTaskClient client,

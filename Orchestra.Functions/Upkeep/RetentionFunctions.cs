@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Orchestra.Functions.Http;
+using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Upkeep;
 
@@ -16,6 +17,7 @@ public sealed class RetentionFunctions(Retention retention)
         CancellationToken cancellationToken) => retention.PruneAsync(client, cancellationToken);
 
     [Function("DoctorPrune")]
+    [Api("Prunes what retention no longer keeps.")]
     public Task<IActionResult> Prune(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/doctor/prune")] HttpRequest request,
         [DurableClient] DurableTaskClient client,

@@ -1,0 +1,83 @@
+using System.ComponentModel;
+
+namespace Orchestra.Functions.OpenApi;
+
+// The JSON of requests, for the document only: reading is done field by field, so that errors name the field.
+
+public sealed record LaunchBody
+{
+    public required string ProjectName { get; init; }
+
+    [Description("The repository's folder on the host's machine.")]
+    public required string RepoPath { get; init; }
+
+    [Description("Run by /bin/sh at the merged commit; only exit code 0 passes.")]
+    public string? BuildCommand { get; init; }
+
+    public string? TestCommand { get; init; }
+    public required IReadOnlyList<LaunchAgentBody> Agents { get; init; }
+
+    [Description("The agent that resolves conflicts and mends failed gates.")]
+    public CommandBody? FixCommand { get; init; }
+
+    public string? ClientMode { get; init; }
+
+    [Description("each: after every merge; batch: once after all.")]
+    public string? Gates { get; init; }
+}
+
+public sealed record LaunchAgentBody
+{
+    public required string Team { get; init; }
+    public required string Task { get; init; }
+    public CommandBody? Command { get; init; }
+    public int? TimeoutSeconds { get; init; }
+    public string? ClientMode { get; init; }
+}
+
+public sealed record CommandBody
+{
+    [Description("Program and arguments; no shell reads them. The prompt goes to standard input, or in place of {prompt}.")]
+    public required IReadOnlyList<string> Argv { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+}
+
+public sealed record SessionBody
+{
+    public required string TeamName { get; init; }
+    public required string TaskDescription { get; init; }
+
+    [Description("The repository's folder; without it, the one that the host was started in.")]
+    public string? RepoPath { get; init; }
+
+    public CommandBody? Command { get; init; }
+    public int? TimeoutSeconds { get; init; }
+    public string? ClientMode { get; init; }
+}
+
+public sealed record ResolveBody
+{
+    [Description("One of the decision's answers, usually approve or reject.")]
+    public required string Action { get; init; }
+
+    [Description("Reaches the agent.")]
+    public string? Comment { get; init; }
+}
+
+public sealed record RetryBody
+{
+    [Description("In place of the project's; empty for none.")]
+    public string? BuildCommand { get; init; }
+
+    public string? TestCommand { get; init; }
+    public CommandBody? FixCommand { get; init; }
+}
+
+public sealed record PushBody
+{
+    public string? Remote { get; init; }
+    public string? Branch { get; init; }
+}
+
+public sealed record EmptyBody;

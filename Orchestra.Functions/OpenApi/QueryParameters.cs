@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+
+namespace Orchestra.Functions.OpenApi;
+
+/// <summary>The query parameters of the API: the same name means the same everywhere.</summary>
+internal static class QueryParameters
+{
+    private static readonly Dictionary<string, (string Description, string Schema)> Known = new()
+    {
+        ["limit"] = ("How many at most.", """{"type":"integer","minimum":1}"""),
+        ["offset"] = ("How many to leave out, newest first.", """{"type":"integer","minimum":0,"maximum":1000000}"""),
+        ["since"] = ("Only what began at or after this time.", """{"type":"string","format":"date-time"}"""),
+        ["phase"] = ("Only projects in this phase.", """{"type":"string"}"""),
+        ["status"] = ("Only those with this status.", """{"type":"string"}"""),
+        ["team"] = ("Only sessions of this team.", """{"type":"string"}"""),
+        ["level"] = ("Only log lines of this level.", """{"type":"string","enum":["debug","info","warning","error","critical"]}"""),
+        ["after"] = ("The number, or byte offset, behind which to go on.", """{"type":"integer","minimum":0}"""),
+        ["wait"] = ("Seconds to wait for the first event.", """{"type":"integer","minimum":0,"maximum":60}"""),
+        ["types"] = ("Names of events and types of messages, separated by commas.", """{"type":"string"}"""),
+        ["project"] = ("Only events of this project.", """{"type":"string"}"""),
+        ["follow"] = ("Go on with what is printed later, until the end.", """{"type":"boolean"}"""),
+        ["download"] = ("To be saved as a file.", """{"type":"boolean"}"""),
+        ["mode"] = ("Which agents to run.", """{"type":"string"}"""),
+        ["client_mode"] = ("How to run them.", """{"type":"string"}"""),
+    };
+
+    public static JsonObject Of(string name) => new()
+    {
+        ["name"] = name,
+        ["in"] = "query",
+        ["required"] = false,
+        ["description"] = Known[name].Description,
+        ["schema"] = JsonNode.Parse(Known[name].Schema),
+    };
+}

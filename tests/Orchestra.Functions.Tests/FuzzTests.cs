@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using Orchestra.Testing;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>Ten thousand requests made by chance from the document: no 5xx, no hang, nothing changed.</summary>
+public sealed class FuzzTests
+{
+    private const int Requests = 10_000;
+    private const int Workers = 8;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nothing_that_is_sent_breaks_the_host_or_changes_what_it_holds()
+    {
+        await using HostSetup host = await HostSetup.StartAsync();
+        using var api = new OrchestraApi(host.Address);
+        using TestRepository repository = TestRepository.Create();
+        string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > y"), OrchestraApi.Agent("exit 3")));
+        JsonObject project = await api.WaitForEndAsync(id);
+        string[] ids = [id, .. project["sessions"]!.AsArray().Select(s => (string)s!["session_id"]!)];
+        string before = await StateAsync(api, id);
+        var document = (JsonObject)(await api.GetAsync("/openapi/v1.json")).Body;
+
+        int seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var bad = new ConcurrentQueue<string>();
+        var counts = new ConcurrentDictionary<int, int>();
+        using var http = new HttpClient { BaseAddress = host.Address, Timeout = TimeSpan.FromSeconds(30) };
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(
+            async () =>
+            {
+                var input = new FuzzInput(document, ids, seed + worker);
+                for (int i = 0; i < Requests / Workers; i++)
+                {
+                    using HttpRequestMessage request = input.Next();
+                    string line = $"{request.Method} {request.RequestUri}";
+                    // An endless stream is a success once it begins.
+                    using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+                    counts.AddOrUpdate((int)response.StatusCode, 1, (_, n) => n + 1);
+                    if (Objection(response) is { } objection)
+                        bad.Enqueue($"{objection}: {line}");
+                }
+            },
+            Cancel)));
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", counts.OrderBy(c => c.Key).Select(c => $"{c.Key}: {c.Value}")));
+        Assert.True(bad.IsEmpty, $"seed {seed}: {string.Join('\n', bad.Take(20))}");
+        Assert.Equal(before, await StateAsync(api, id));
+        Assert.True(counts.Keys.Count(s => s is 200 or 400 or 404 or 422) == 4, "The requests were not varied.");
+    }
+
+    private static string? Objection(HttpResponseMessage response)
+    {
+        if ((int)response.StatusCode >= 500)
+            return $"{(int)response.StatusCode}";
+        bool ours = response.RequestMessage!.RequestUri!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal) && response.RequestMessage.Method != HttpMethod.Head;
+        // Kestrel itself refuses a request line that is none.
+        return (int)response.StatusCode >= 400 && ours && response.Content.Headers.ContentType?.MediaType != "application/problem+json" && response.StatusCode != HttpStatusCode.BadRequest
+            ? $"{(int)response.StatusCode} without a problem"
+            : null;
+    }
+
+    private static async Task<string> StateAsync(OrchestraApi api, string id) =>
+        (await api.GetAsync("/api/gm/projects")).Body.ToJsonString() + (await api.GetAsync("/api/teams")).Body.ToJsonString() + (await api.ProjectAsync(id)).ToJsonString();
+}
