@@ -65,6 +65,19 @@ public sealed class OrchestraClient(Uri address, string? key = null) : IDisposab
     public Task<PruneView> PruneAsync(CancellationToken cancellationToken) =>
         SendAsync<PruneView>(HttpMethod.Post, "api/doctor/prune", new { }, cancellationToken);
 
+    public Task<ExecutionPage> ExecutionsAsync(int limit, int offset, CancellationToken cancellationToken) =>
+        SendAsync<ExecutionPage>(HttpMethod.Get, $"api/executions?limit={limit}&offset={offset}", null, cancellationToken);
+
+    public Task<ExecutionView> ExecutionAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<ExecutionView>(HttpMethod.Get, $"api/executions/{Uri.EscapeDataString(id)}", null, cancellationToken);
+
+    public Task<StatsView> StatsAsync(CancellationToken cancellationToken) => SendAsync<StatsView>(HttpMethod.Get, "api/stats", null, cancellationToken);
+
+    public Task<CostsView> CostsAsync(CancellationToken cancellationToken) => SendAsync<CostsView>(HttpMethod.Get, "api/costs", null, cancellationToken);
+
+    public Task<IReadOnlyList<AgentView>> AgentsAsync(CancellationToken cancellationToken) =>
+        SendAsync<IReadOnlyList<AgentView>>(HttpMethod.Get, "api/agents", null, cancellationToken);
+
     public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         try

@@ -8,13 +8,14 @@ using Orchestra.Core.Storage;
 namespace Orchestra.Activities.State;
 
 /// <summary>What the orchestrations write to the state store. Whole documents, so that a re-run writes the same again.</summary>
-public sealed class StateActivities(ProjectStore store, EventLog events, OutputRecorder output, TimeProvider time)
+public sealed class StateActivities(ProjectStore store, EventLog events, OutputRecorder output, Bookkeeper books, TimeProvider time)
 {
     [Function(ActivityNames.SaveProject)]
     public async Task SaveProject([ActivityTrigger] ProjectRecord input, CancellationToken cancellationToken)
     {
         // The document first: who hears of a change finds it there. A crash in between runs this again.
         await store.SaveProjectAsync(input with { News = [] }, cancellationToken);
+        await books.BookAsync(input, cancellationToken);
         await events.AppendAsync(input.News, cancellationToken);
     }
 
@@ -30,6 +31,7 @@ public sealed class StateActivities(ProjectStore store, EventLog events, OutputR
             await output.StartAsync(input, cancellationToken);
         else
             await output.EndAsync(input, cancellationToken);
+        await books.BookAsync(input, cancellationToken);
         await events.AppendAsync(input.News, cancellationToken);
     }
 

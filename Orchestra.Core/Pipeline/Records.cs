@@ -124,6 +124,9 @@ public sealed record ProjectRecord
 
     /// <summary>What all agents of the project used so far, those that mend and resolve included; null when no client tells.</summary>
     public RunUsage? Usage { get; init; }
+
+    /// <summary>The client mode of the agents that mend and resolve.</summary>
+    public string? FixMode { get; init; }
 }
 
 /// <summary>One run of a gate.</summary>

@@ -34,6 +34,8 @@ internal sealed class JsonBody(JsonElement element, string path)
             JsonElement root = buffer.Length == 0 && emptyIsObject
                 ? JsonSerializer.SerializeToElement(new object())
                 : JsonSerializer.Deserialize<JsonElement>(buffer.ToArray());
+            if (!IsUnicode(root))
+                throw new InputProblem("body", "A text or key in it is not valid Unicode.", StatusCodes.Status400BadRequest);
             return root.ValueKind == JsonValueKind.Object
                 ? new JsonBody(root, "")
                 : throw new InputProblem("body", $"The body must be a JSON object, not {Describe(root)}.", StatusCodes.Status400BadRequest);
@@ -66,16 +68,7 @@ internal sealed class JsonBody(JsonElement element, string path)
             return null;
         if (value.ValueKind != JsonValueKind.String)
             throw WrongType(key, "a text", value);
-        string text;
-        try
-        {
-            text = value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new InputProblem(At(key), "The text is not valid Unicode.", StatusCodes.Status400BadRequest);
-        }
-
+        string text = value.GetString()!;
         if (text.Length > maxLength)
             throw new InputProblem(At(key), $"Longer than {maxLength} characters.");
         return text.Contains('\0') ? throw new InputProblem(At(key), "Contains a NUL character.") : text;
@@ -127,6 +120,25 @@ internal sealed class JsonBody(JsonElement element, string path)
 
     /// <summary>The text of it all, to tell one request from another.</summary>
     public byte[] Canonical() => System.Text.Encoding.UTF8.GetBytes(element.GetRawText());
+
+    // Halves of surrogate pairs and bytes that are no UTF-8 pass the parser and fail whoever reads the text.
+    private static bool IsUnicode(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(p => p.Name is not null && IsUnicode(p.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(IsUnicode),
+                JsonValueKind.String => value.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private IEnumerable<string> Keys() => element.EnumerateObject().Select(p => p.Name).Distinct();
 

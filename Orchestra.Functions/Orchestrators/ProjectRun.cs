@@ -42,6 +42,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
         TestCommand = plan.TestCommand,
         Phase = Phases.Launching,
         AgentCount = plan.Agents.Count,
+        FixMode = plan.Options.FixTeamCommand.Client ?? ClientModes.Command,
         StartedAt = context.CurrentUtcDateTime,
     };
 

@@ -18,6 +18,7 @@ public sealed class ApiDocumentTests(HostFixture host) : IClassFixture<HostFixtu
             "POST /api/gm/launch", "GET /api/gm/projects", "GET /api/gm/projects/{id}", "GET /api/gm/projects/{id}/decisions", "POST /api/gm/decisions/{id}/resolve",
             "POST /api/gm/projects/{id}/cancel", "POST /api/gm/projects/{id}/retry", "POST /api/gm/projects/{id}/push", "GET /api/gm/templates",
             "GET /api/teams", "GET /api/teams/{id}", "GET /api/teams/{id}/tasks", "GET /api/teams/templates", "POST /api/teams/launch",
+            "GET /api/executions", "GET /api/executions/{id}", "GET /api/stats", "GET /api/costs", "GET /api/agents",
             "GET /api/teams/{id}/diff", "POST /api/teams/{id}/merge", "POST /api/teams/{id}/discard", "POST /api/teams/{id}/cancel",
         ];
         Assert.Empty(contract.Except(routes));
