@@ -53,7 +53,8 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
     }
 
     public Task<IReadOnlyList<TableRow>> QueryAsync(
-        string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, CancellationToken cancellationToken = default)
+        string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, int skip = 0,
+        CancellationToken cancellationToken = default)
     {
         string? end = KeyRange.EndOfPrefix(prefix);
         using SqliteConnection connection = OpenReader();
@@ -63,10 +64,11 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
             SELECT CAST(row AS BLOB), json, etag FROM rows WHERE partition = $p
             {(after is null ? "" : descending ? "AND row < $a" : "AND row > $a")}
             {(string.IsNullOrEmpty(prefix) ? "" : "AND row >= $x")} {(end is null ? "" : "AND row < $y")}
-            ORDER BY row {(descending ? "DESC" : "ASC")} LIMIT $l
+            ORDER BY row {(descending ? "DESC" : "ASC")} LIMIT $l OFFSET $o
             """;
         command.Parameters.AddWithValue("$p", partition);
         command.Parameters.AddWithValue("$l", limit);
+        command.Parameters.AddWithValue("$o", skip);
         if (after is not null)
             command.Parameters.AddWithValue("$a", after);
         if (!string.IsNullOrEmpty(prefix))
@@ -88,6 +90,17 @@ public sealed class SqliteTableStore : ITableStore, IDisposable
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "SELECT rows FROM counts WHERE partition = $p";
         command.Parameters.AddWithValue("$p", partition);
+        return Task.FromResult(Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture));
+    }
+
+    public Task<int> CountAsync(string partition, string from, string end, CancellationToken cancellationToken = default)
+    {
+        using SqliteConnection connection = OpenReader();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM rows WHERE partition = $p AND row >= $x AND row < $y";
+        command.Parameters.AddWithValue("$p", partition);
+        command.Parameters.AddWithValue("$x", from);
+        command.Parameters.AddWithValue("$y", end);
         return Task.FromResult(Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture));
     }
 

@@ -25,14 +25,19 @@ public interface ITableStore
     /// Rows of one partition in order of their keys' Unicode code points, from <paramref name="after"/> (exclusive) on.
     /// The last key of a page is the next page's <paramref name="after"/>: each row comes once, however many pages there are.
     /// </summary>
+    /// <param name="skip">How many rows to leave out first; what is left out is read all the same.</param>
     Task<IReadOnlyList<TableRow>> QueryAsync(
-        string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, CancellationToken cancellationToken = default);
+        string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, int skip = 0,
+        CancellationToken cancellationToken = default);
 
     /// <summary>All writes or none; all of one partition, each row once, within <see cref="TableLimits"/>.</summary>
     /// <exception cref="TableConflictException">A condition did not hold; nothing was written.</exception>
     Task WriteAsync(IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken = default);
 
     Task<int> CountAsync(string partition, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts the rows from <paramref name="from"/> on that come before <paramref name="end"/>; costs as much as there are.</summary>
+    Task<int> CountAsync(string partition, string from, string end, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Somebody else wrote first.</summary>

@@ -9,22 +9,22 @@ namespace Orchestra.Core.Storage;
 /// </summary>
 public sealed class ProjectStore(ITableStore tables)
 {
-    private const string ProjectIndex = "projects";
-    private const string SessionIndex = "sessions";
+    private readonly ListIndex projects = new(tables, "projects", json => ProjectFilter.Of(Json.Read<ProjectEntry>(json)));
+    private readonly ListIndex sessions = new(tables, "sessions", json => SessionFilter.Of(Json.Read<IndexEntry>(json)));
     private const string DecisionIndex = "decisions";
     private const string ProjectRow = "project";
     private const string PlanRow = "plan";
 
     public async Task SaveProjectAsync(ProjectRecord project, CancellationToken cancellationToken)
     {
-        await tables.WriteAsync([new(ProjectIndex, project.ProjectId, Json.Write(new ProjectEntry(project.Phase)))], cancellationToken);
+        await projects.SaveAsync(project.ProjectId, Json.Write(new ProjectEntry(project.Phase)), replace: true, cancellationToken);
         await tables.WriteAsync([new(Partition(project.ProjectId), ProjectRow, Json.Write(project))], cancellationToken);
     }
 
     /// <summary>Makes a launched project visible at once; its orchestration may have been quicker, then nothing is done.</summary>
     public async Task AddProjectAsync(ProjectRecord project, CancellationToken cancellationToken)
     {
-        await IndexAsync(new(ProjectIndex, project.ProjectId, Json.Write(new ProjectEntry(project.Phase)), TableWrite.Absent), cancellationToken);
+        await projects.SaveAsync(project.ProjectId, Json.Write(new ProjectEntry(project.Phase)), replace: false, cancellationToken);
         try
         {
             await tables.WriteAsync([new(Partition(project.ProjectId), ProjectRow, Json.Write(project), TableWrite.Absent)], cancellationToken);
@@ -63,26 +63,23 @@ public sealed class ProjectStore(ITableStore tables)
     public async Task<ProjectMergePlan?> FindPlanAsync(string projectId, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition(projectId), PlanRow, cancellationToken) is { } row ? Json.Read<ProjectMergePlan>(row.Json) : null;
 
-    /// <summary>Newest first. A filter looks at the index only, so that documents are read for one page and no more.</summary>
-    public async Task<(IReadOnlyList<ProjectRecord> Page, int Total)> ListProjectsAsync(
-        int limit, int offset, CancellationToken cancellationToken, ProjectFilter? filter = null)
+    public async Task<ListPage<ProjectRecord>> ListProjectsAsync(ListRange range, CancellationToken cancellationToken, ProjectFilter? filter = null)
     {
-        (IReadOnlyList<string> ids, int total) = await PageAsync(
-            ProjectIndex, limit, offset, filter?.Since, filter?.Phase is { } phase ? row => Json.Read<ProjectEntry>(row.Json).Phase == phase : null, cancellationToken);
-        var page = new List<ProjectRecord>();
-        foreach (string id in ids)
+        ListPage<(string Id, string Entry)> page = await projects.PageAsync(filter?.Key ?? ListIndex.All, range, filter?.Since, cancellationToken);
+        var found = new List<ProjectRecord>();
+        foreach ((string id, _) in page.Items)
         {
             if (await FindProjectAsync(id, cancellationToken) is { } project)
-                page.Add(project);
+                found.Add(project);
         }
 
-        return (page, total);
+        return new(found, page.Total, page.Next);
     }
 
     public async Task SaveSessionAsync(SessionRecord session, CancellationToken cancellationToken)
     {
         string partition = SessionPartition(session);
-        await tables.WriteAsync([new(SessionIndex, session.SessionId, Json.Write(new IndexEntry(partition, session.TeamName, session.Status)))], cancellationToken);
+        await sessions.SaveAsync(session.SessionId, Json.Write(new IndexEntry(partition, session.TeamName, session.Status)), replace: true, cancellationToken);
         await tables.WriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session))], cancellationToken);
     }
 
@@ -90,8 +87,7 @@ public sealed class ProjectStore(ITableStore tables)
     public async Task AddSessionAsync(SessionRecord session, CancellationToken cancellationToken)
     {
         string partition = SessionPartition(session);
-        await IndexAsync(
-            new(SessionIndex, session.SessionId, Json.Write(new IndexEntry(partition, session.TeamName, session.Status)), TableWrite.Absent), cancellationToken);
+        await sessions.SaveAsync(session.SessionId, Json.Write(new IndexEntry(partition, session.TeamName, session.Status)), replace: false, cancellationToken);
         try
         {
             await tables.WriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session), TableWrite.Absent)], cancellationToken);
@@ -102,20 +98,18 @@ public sealed class ProjectStore(ITableStore tables)
         }
     }
 
-    /// <summary>Sessions of projects and single ones, newest first.</summary>
-    public async Task<(IReadOnlyList<SessionRecord> Page, int Total)> ListAllSessionsAsync(
-        int limit, int offset, CancellationToken cancellationToken, SessionFilter? filter = null)
+    /// <summary>Sessions of projects and single ones.</summary>
+    public async Task<ListPage<SessionRecord>> ListAllSessionsAsync(ListRange range, CancellationToken cancellationToken, SessionFilter? filter = null)
     {
-        (IReadOnlyList<string> ids, int total) = await PageAsync(
-            SessionIndex, limit, offset, filter?.Since, filter is { Team: null, Status: null } or null ? null : row => filter.Matches(Json.Read<IndexEntry>(row.Json)), cancellationToken);
-        var page = new List<SessionRecord>();
-        foreach (string id in ids)
+        ListPage<(string Id, string Entry)> page = await sessions.PageAsync(filter?.Key ?? ListIndex.All, range, filter?.Since, cancellationToken);
+        var found = new List<SessionRecord>();
+        foreach ((string id, string entry) in page.Items)
         {
-            if (await FindSessionAsync(id, cancellationToken) is { } session)
-                page.Add(session);
+            if (await FindSessionAsync(id, entry, cancellationToken) is { } session)
+                found.Add(session);
         }
 
-        return (page, total);
+        return new(found, page.Total, page.Next);
     }
 
     public async Task<IReadOnlyList<SessionRecord>> ListSessionsAsync(string projectId, CancellationToken cancellationToken)
@@ -124,13 +118,13 @@ public sealed class ProjectStore(ITableStore tables)
         return [.. rows.Select(r => Json.Read<SessionRecord>(r.Json))];
     }
 
-    public async Task<SessionRecord?> FindSessionAsync(string sessionId, CancellationToken cancellationToken)
-    {
-        if (await tables.GetAsync(SessionIndex, sessionId, cancellationToken) is not { } index)
-            return null;
-        string partition = Json.Read<IndexEntry>(index.Json).Partition;
-        return await tables.GetAsync(partition, SessionRow(sessionId), cancellationToken) is { } row ? Json.Read<SessionRecord>(row.Json) : null;
-    }
+    public async Task<SessionRecord?> FindSessionAsync(string sessionId, CancellationToken cancellationToken) =>
+        await sessions.FindAsync(sessionId, cancellationToken) is { } entry ? await FindSessionAsync(sessionId, entry, cancellationToken) : null;
+
+    private async Task<SessionRecord?> FindSessionAsync(string sessionId, string entry, CancellationToken cancellationToken) =>
+        await tables.GetAsync(Json.Read<IndexEntry>(entry).Partition, SessionRow(sessionId), cancellationToken) is { } row
+            ? Json.Read<SessionRecord>(row.Json)
+            : null;
 
     /// <summary>Adds a decision unless it is there: a re-run must not re-open an answered one.</summary>
     public async Task OpenDecisionAsync(DecisionRecord decision, CancellationToken cancellationToken)
@@ -229,57 +223,9 @@ public sealed class ProjectStore(ITableStore tables)
 
     private static string OutboxRow(string decisionId) => $"outbox/{decisionId}";
 
-    /// <summary>An index row of a thing that is about to be made; whoever made it already knows more.</summary>
-    private async Task IndexAsync(TableWrite row, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await tables.WriteAsync([row], cancellationToken);
-        }
-        catch (TableConflictException)
-        {
-            // The newer row stands.
-        }
-    }
-
-    /// <summary>One page of an index, newest first, and how many there are in all.</summary>
-    private async Task<(IReadOnlyList<string> Ids, int Total)> PageAsync(
-        string index, int limit, int offset, DateTime? since, Func<TableRow, bool>? matches, CancellationToken cancellationToken)
-    {
-        if (since is null && matches is null)
-        {
-            IReadOnlyList<TableRow> rows = await tables.QueryAsync(index, limit: offset + limit, descending: true, cancellationToken: cancellationToken);
-            return ([.. rows.Skip(offset).Select(r => r.Row)], await tables.CountAsync(index, cancellationToken));
-        }
-
-        // Ids begin with their time, so that those before a moment need not be looked at.
-        string first = since is { } moment ? Ids.At(moment, "") : "";
-        var found = new List<string>();
-        string? after = null;
-        while (true)
-        {
-            IReadOnlyList<TableRow> rows = await tables.QueryAsync(index, after, limit: IndexPage, descending: true, cancellationToken: cancellationToken);
-            found.AddRange(rows.TakeWhile(r => string.CompareOrdinal(r.Row, first) >= 0).Where(r => matches?.Invoke(r) != false).Select(r => r.Row));
-            if (rows.Count < IndexPage || string.CompareOrdinal(rows[^1].Row, first) < 0)
-                return ([.. found.Skip(offset).Take(limit)], found.Count);
-            after = rows[^1].Row;
-        }
-    }
-
-    private const int IndexPage = 1000;
-
-    private sealed record ProjectEntry(string? Phase = null);
+    internal sealed record ProjectEntry(string? Phase = null);
 
     internal sealed record IndexEntry(string Partition, string? Team = null, string? Status = null);
 
     private sealed record OutboxEntry(string ProjectId, string Partition);
-}
-
-/// <summary>Which projects are asked for; null asks for all.</summary>
-public sealed record ProjectFilter(string? Phase, DateTime? Since);
-
-/// <summary>Which sessions are asked for; null asks for all.</summary>
-public sealed record SessionFilter(string? Team, string? Status, DateTime? Since)
-{
-    internal bool Matches(ProjectStore.IndexEntry entry) => (Team is null || entry.Team == Team) && (Status is null || entry.Status == Status);
 }

@@ -43,19 +43,6 @@ internal static class Answers
         }
     }
 
-    public static (int Limit, int Offset) Paging(HttpRequest request) =>
-        (Number(request, "limit", 50, 1, 500), Number(request, "offset", 0, 0, 1_000_000));
-
-    private static int Number(HttpRequest request, string key, int standard, int least, int most)
-    {
-        string? text = request.Query[key];
-        if (string.IsNullOrEmpty(text))
-            return standard;
-        return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
-            ? number
-            : throw new InputProblem(key, $"Must be a whole number from {least} to {most}.", StatusCodes.Status400BadRequest);
-    }
-
     private static string ProblemJson(InputProblem problem) => Json.Write(new
     {
         Type = "about:blank",

@@ -18,10 +18,17 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        (int limit, int offset) = Answers.Paging(request);
-        (IReadOnlyList<ProjectRecord> page, int total) = await store.ListProjectsAsync(
-            limit, offset, cancellationToken, new ProjectFilter(ListQuery.OneOf(request, "phase", Phases.All), ListQuery.Since(request)));
-        return Answers.Ok(new { Projects = page.Select(ProjectViews.Summary), Total = total, Limit = limit, Offset = offset });
+        ListRange range = Paging.Read(request, "projects");
+        ListPage<ProjectRecord> page = await store.ListProjectsAsync(
+            range, cancellationToken, new ProjectFilter(ListQuery.OneOf(request, "phase", Phases.All), ListQuery.Since(request)));
+        return Answers.Ok(new
+        {
+            Projects = page.Items.Select(ProjectViews.Summary),
+            page.Total,
+            range.Limit,
+            range.Offset,
+            Next = Paging.Token("projects", page.Next),
+        });
     });
 
     [Function("GetProject")]

@@ -19,19 +19,20 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        (int limit, int offset) = Answers.Paging(request);
-        (IReadOnlyList<SessionRecord> page, int total) = await store.ListAllSessionsAsync(
-            limit, offset, cancellationToken,
+        ListRange range = Paging.Read(request, "sessions");
+        ListPage<SessionRecord> page = await store.ListAllSessionsAsync(
+            range, cancellationToken,
             new SessionFilter(ListQuery.Text(request, "team"), ListQuery.SessionStatus(request), ListQuery.Since(request)));
         var projects = new Dictionary<string, ProjectRecord?>(StringComparer.Ordinal);
-        foreach (string id in page.Select(s => s.ProjectId).OfType<string>().Distinct())
+        foreach (string id in page.Items.Select(s => s.ProjectId).OfType<string>().Distinct())
             projects[id] = await store.FindProjectAsync(id, cancellationToken);
         return Answers.Ok(new
         {
-            Sessions = page.Select(s => TeamViews.Summary(s, s.ProjectId is null ? null : projects[s.ProjectId], config)),
-            Total = total,
-            Limit = limit,
-            Offset = offset,
+            Sessions = page.Items.Select(s => TeamViews.Summary(s, s.ProjectId is null ? null : projects[s.ProjectId], config)),
+            page.Total,
+            range.Limit,
+            range.Offset,
+            Next = Paging.Token("sessions", page.Next),
         });
     });
 

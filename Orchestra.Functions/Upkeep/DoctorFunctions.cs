@@ -87,7 +87,7 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
     private async Task<IReadOnlyList<Finding>> StuckAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
         var stuck = new List<Finding>();
-        foreach (ProjectRecord project in (await store.ListProjectsAsync(Everything, 0, cancellationToken)).Page.Where(p => !Phases.IsFinal(p.Phase)))
+        foreach (ProjectRecord project in (await store.ListProjectsAsync(new ListRange(Everything), cancellationToken)).Items.Where(p => !Phases.IsFinal(p.Phase)))
         {
             OrchestrationMetadata? instance = await client.GetInstanceAsync(project.InstanceId ?? project.ProjectId, cancellationToken);
             if (instance is { IsCompleted: false })

@@ -9,8 +9,8 @@ internal static class Repositories
 
     public static async Task<IEnumerable<string>> OfAsync(ProjectStore store, CancellationToken cancellationToken)
     {
-        var projects = await store.ListProjectsAsync(Everything, 0, cancellationToken);
-        var sessions = await store.ListAllSessionsAsync(Everything, 0, cancellationToken);
-        return projects.Page.Select(p => p.RepoPath).Concat(sessions.Page.Select(s => s.RepoPath)).Distinct(StringComparer.Ordinal);
+        var projects = await store.ListProjectsAsync(new ListRange(Everything), cancellationToken);
+        var sessions = await store.ListAllSessionsAsync(new ListRange(Everything), cancellationToken);
+        return projects.Items.Select(p => p.RepoPath).Concat(sessions.Items.Select(s => s.RepoPath)).Distinct(StringComparer.Ordinal);
     }
 }

@@ -51,40 +51,39 @@ public sealed class AzureTableStore : ITableStore
     }
 
     public async Task<IReadOnlyList<TableRow>> QueryAsync(
-        string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, CancellationToken cancellationToken = default)
+        string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, int skip = 0,
+        CancellationToken cancellationToken = default)
     {
         if (limit <= 0)
             return [];
         var range = new RowRange(TableKey.Escape(partition), prefix, descending ? null : after, descending ? after : null);
         if (descending)
         {
-            if (await FindLastAsync(range, limit, cancellationToken) is not { } first)
+            if (await FindLastAsync(range, skip + (long)limit, cancellationToken) is not { } first)
                 return [];
             range = range with { From = first };
         }
 
         var rows = new List<TableRow>();
-        await foreach (TableEntity entity in EntitiesAsync(range, null, descending ? PageSize : limit, cancellationToken))
+        await foreach (TableEntity entity in EntitiesAsync(range, null, descending ? PageSize : (int)Math.Min(PageSize, skip + (long)limit), cancellationToken))
         {
             TableRow row = TableDocument.Read(partition, entity);
             if (prefix is null || row.Row.StartsWith(prefix, StringComparison.Ordinal))
                 rows.Add(row);
-            if (!descending && rows.Count == limit)
+            if (!descending && rows.Count == skip + (long)limit)
                 break;
         }
 
         if (descending)
             rows.Reverse();
-        return rows.Count > limit ? rows[..limit] : rows;
+        return [.. rows.Skip(skip).Take(limit)];
     }
 
-    public async Task<int> CountAsync(string partition, CancellationToken cancellationToken = default)
-    {
-        int count = 0;
-        await foreach (TableEntity _ in EntitiesAsync(new RowRange(TableKey.Escape(partition)), KeysOnly, PageSize, cancellationToken))
-            count++;
-        return count;
-    }
+    public Task<int> CountAsync(string partition, CancellationToken cancellationToken = default) =>
+        CountAsync(new RowRange(TableKey.Escape(partition)), cancellationToken);
+
+    public Task<int> CountAsync(string partition, string from, string end, CancellationToken cancellationToken = default) =>
+        CountAsync(new RowRange(TableKey.Escape(partition), Before: end) { From = TableKey.Escape(from) }, cancellationToken);
 
     public async Task WriteAsync(IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken = default)
     {
@@ -94,8 +93,16 @@ public sealed class AzureTableStore : ITableStore
         await batches.SubmitAsync(writes, cancellationToken);
     }
 
+    private async Task<int> CountAsync(RowRange range, CancellationToken cancellationToken)
+    {
+        int count = 0;
+        await foreach (TableEntity _ in EntitiesAsync(range, KeysOnly, PageSize, cancellationToken))
+            count++;
+        return count;
+    }
+
     /// <summary>The escaped key from which on the last <paramref name="limit"/> rows of a range stand; null if there is none.</summary>
-    private async Task<string?> FindLastAsync(RowRange range, int limit, CancellationToken cancellationToken)
+    private async Task<string?> FindLastAsync(RowRange range, long limit, CancellationToken cancellationToken)
     {
         var last = new Queue<string>();
         await foreach (TableEntity entity in EntitiesAsync(range, range.MayHoldOthers ? null : KeysOnly, PageSize, cancellationToken))

@@ -25,8 +25,13 @@ internal static class StoreBench
             using var tables = new SqliteTableStore(Path.Combine(work.FullName, "state.db"));
             string[] ids = await FillAsync(tables);
             var store = new ProjectStore(tables);
-            await MeasureAsync(reporter, "newest 50 projects", _ => store.ListProjectsAsync(50, 0, default));
-            await MeasureAsync(reporter, "50 projects behind 9,900", _ => store.ListProjectsAsync(50, 9_900, default));
+            await MeasureAsync(reporter, "newest 50 projects", _ => store.ListProjectsAsync(new(50), default));
+            await MeasureAsync(reporter, "50 projects by offset 9,900", _ => store.ListProjectsAsync(new(50, 9_900), default));
+            await MeasureAsync(reporter, "50 projects after the 9,900th", _ => store.ListProjectsAsync(new(50, After: ids[100]), default));
+            await MeasureAsync(reporter, "50 sessions after the 99,000th", _ => store.ListAllSessionsAsync(new(50, After: SessionOf(100, 0)), default));
+            await MeasureAsync(
+                reporter, "50 of 50,000 sessions by team and status",
+                _ => store.ListAllSessionsAsync(new(50), default, new SessionFilter("feature-dev", "completed", null)));
             await MeasureAsync(reporter, "a project with sessions and decisions", async round =>
             {
                 string id = ids[round * 97 % ids.Length];
@@ -96,7 +101,7 @@ internal static class StoreBench
     {
         SessionId = SessionOf(project, number),
         ProjectId = projectId,
-        TeamName = "feature-dev",
+        TeamName = number % 2 == 0 ? "feature-dev" : "review",
         TaskDescription = new string('x', 300),
         Status = "completed",
         RepoPath = "/src/repository",

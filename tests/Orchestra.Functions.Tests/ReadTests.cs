@@ -53,6 +53,16 @@ public sealed class ReadTests(HostFixture shared) : IClassFixture<HostFixture>
         Assert.Equal(1, (await ListAsync(api, "/api/teams?status=failed", "sessions", "session_id")).Total);
         Assert.Equal(2, (await ListAsync(api, "/api/teams?status=completed&team=feature-dev&since=2020-01-01", "sessions", "session_id")).Total);
         Assert.Equal(0, (await ListAsync(api, "/api/teams?team=nobody", "sessions", "session_id")).Total);
+        foreach ((string path, string list, string id) in new[] { ("/api/gm/projects", "projects", "id"), ("/api/teams?team=feature-dev", "sessions", "session_id") })
+            Assert.Equal((await ListAsync(api, path, list, id)).Ids, string.Join(' ', await PagesAsync(api, path, list, id)));
+
+        string token = (string)(await api.GetAsync("/api/gm/projects?limit=1")).Body["next"]!;
+        Assert.Equal((ids[1], 3), await ListAsync(api, $"/api/gm/projects?limit=1&after={token}", "projects", "id"));
+        foreach ((string query, string field) in new[] { ($"/api/teams?after={token}", "after"), ($"/api/gm/projects?after={token}&offset=1", "offset") })
+        {
+            var refused = await api.GetAsync(query);
+            Assert.Equal((HttpStatusCode.BadRequest, field), (refused.Status, (string)refused.Body["field"]!));
+        }
     }
 
     [Theory]
@@ -61,6 +71,9 @@ public sealed class ReadTests(HostFixture shared) : IClassFixture<HostFixture>
     [InlineData("/api/teams?status=done", "status")]
     [InlineData("/api/teams?limit=501", "limit")]
     [InlineData("/api/teams?offset=-1", "offset")]
+    [InlineData("/api/teams?after=%21", "after")]
+    [InlineData("/api/gm/projects?after=cHJvamVjdHM6eA", "after")]
+    [InlineData("/api/gm/projects?after=20260131-120000-abcdef", "after")]
     public async Task A_filter_that_cannot_be_meant_is_named(string path, string field)
     {
         var answer = await shared.Api.GetAsync(path);
@@ -98,6 +111,21 @@ public sealed class ReadTests(HostFixture shared) : IClassFixture<HostFixture>
     {
         JsonNode body = (await api.GetAsync(path)).Body;
         return (string.Join(' ', body[list]!.AsArray().Select(p => (string)p![id]!)), (int)body["total"]!);
+    }
+
+    /// <summary>All ids, a page of one at a time.</summary>
+    private static async Task<List<string>> PagesAsync(OrchestraApi api, string path, string list, string id)
+    {
+        var ids = new List<string>();
+        string? next = null;
+        do
+        {
+            JsonNode body = (await api.GetAsync($"{path}{(path.Contains('?') ? '&' : '?')}limit=1&after={next}")).Body;
+            ids.Add((string)Assert.Single(body[list]!.AsArray())![id]!);
+            next = (string?)body["next"];
+        }
+        while (next is not null);
+        return ids;
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path, EntityTagHeaderValue tag)

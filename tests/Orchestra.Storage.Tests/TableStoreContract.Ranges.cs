@@ -107,6 +107,19 @@ public abstract partial class TableStoreContract
         Assert.Empty(await KeysAsync(limit: 0));
     }
 
+    [Fact]
+    public async Task RowsMayBeLeftOutAndPartsBeCounted()
+    {
+        await Store.WriteAsync([.. Enumerable.Range(0, 30).Select(i => new TableWrite(Partition, $"a/{i:00}", "{}")), new(Partition, "b/00", "{}")], Stop);
+        Assert.Equal(["a/12", "a/13"], await KeysAsync(after: "a/01", prefix: "a/", limit: 2, skip: 10));
+        Assert.Equal(["a/08", "a/07"], await KeysAsync(after: "a/19", prefix: "a/", limit: 2, descending: true, skip: 10));
+        Assert.Equal(["a/29"], await KeysAsync(prefix: "a/", limit: 5, skip: 29));
+        Assert.Empty(await KeysAsync(prefix: "a/", limit: 5, skip: 30));
+        Assert.Equal(30, await Store.CountAsync(Partition, "a/", "a/~", Stop));
+        Assert.Equal(5, await Store.CountAsync(Partition, "a/10", "a/15", Stop));
+        Assert.Equal(0, await Store.CountAsync(Partition, "a/15", "a/10", Stop));
+    }
+
     private static string JsonOf(string key) => $"[{string.Join(',', key.Select(c => (int)c))}]";
 
     private static string[] ByCodePoint(IEnumerable<string> keys) =>

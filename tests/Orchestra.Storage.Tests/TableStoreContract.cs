@@ -91,6 +91,6 @@ public abstract partial class TableStoreContract
 
     protected async Task<string> ETagAsync(string row) => (await Store.GetAsync(Partition, row, Stop))!.ETag;
 
-    protected async Task<string[]> KeysAsync(string? after = null, string? prefix = null, int limit = 1000, bool descending = false) =>
-        [.. (await Store.QueryAsync(Partition, after, prefix, limit, descending, Stop)).Select(r => r.Row)];
+    protected async Task<string[]> KeysAsync(string? after = null, string? prefix = null, int limit = 1000, bool descending = false, int skip = 0) =>
+        [.. (await Store.QueryAsync(Partition, after, prefix, limit, descending, skip, Stop)).Select(r => r.Row)];
 }

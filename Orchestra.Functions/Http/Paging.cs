@@ -1,0 +1,44 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Orchestra.Core;
+using Orchestra.Core.Storage;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>
+/// Which part of a list a request asks for: <c>limit</c>, and <c>offset</c> or the <c>next</c> of an earlier answer as <c>after</c>, which
+/// costs the same at any depth and shifts nothing when the list grows meanwhile.
+/// </summary>
+internal static class Paging
+{
+    /// <param name="list">The list's name; a token of another one is refused.</param>
+    public static ListRange Read(HttpRequest request, string list)
+    {
+        int offset = Number(request, "offset", 0, 0, 1_000_000);
+        string? token = ListQuery.Text(request, "after");
+        if (token is not null && offset > 0)
+            throw Bad("offset", "Give either offset or after.");
+        return new ListRange(Number(request, "limit", 50, 1, 500), offset, token is null ? null : IdOf(token, list));
+    }
+
+    /// <summary>What a client hands back to go on behind an id; null at the end.</summary>
+    public static string? Token(string list, string? id) => id is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{list}:{id}"));
+
+    private static string IdOf(string token, string list)
+    {
+        return Base64Url.IsValid(token)
+            && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split(':') is [string named, string id]
+            && named == list && Ids.IsValid(id)
+                ? id
+                : throw Bad("after", "Must be the 'next' of an earlier answer of this list.");
+    }
+
+    private static int Number(HttpRequest request, string key, int standard, int least, int most) =>
+        ListQuery.Text(request, key) is not { } text ? standard
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most ? number
+        : throw Bad(key, $"Must be a whole number from {least} to {most}.");
+
+    private static InputProblem Bad(string field, string message) => new(field, message, StatusCodes.Status400BadRequest);
+}
