@@ -19,7 +19,7 @@ public sealed class ExecutionFunctions(ExecutionStore executions, ProjectStore s
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/executions")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        (int limit, int offset) = Answers.Paging(request);
+        (int limit, int offset) = Paging.Window(request);
         (IReadOnlyList<ExecutionRecord> page, int total) = await executions.ListAsync(limit, offset, cancellationToken);
         return Answers.Ok(new { Executions = page.Select(e => ExecutionViews.Of(e)), Total = total, Limit = limit, Offset = offset });
     });

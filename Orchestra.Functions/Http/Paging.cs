@@ -16,12 +16,15 @@ internal static class Paging
     /// <param name="list">The list's name; a token of another one is refused.</param>
     public static ListRange Read(HttpRequest request, string list)
     {
-        int offset = Number(request, "offset", 0, 0, 1_000_000);
+        (int limit, int offset) = Window(request);
         string? token = ListQuery.Text(request, "after");
         if (token is not null && offset > 0)
             throw Bad("offset", "Give either offset or after.");
-        return new ListRange(Number(request, "limit", 50, 1, 500), offset, token is null ? null : IdOf(token, list));
+        return new ListRange(limit, offset, token is null ? null : IdOf(token, list));
     }
+
+    /// <summary>The same for a list that knows offsets only.</summary>
+    public static (int Limit, int Offset) Window(HttpRequest request) => (Number(request, "limit", 50, 1, 500), Number(request, "offset", 0, 0, 1_000_000));
 
     /// <summary>What a client hands back to go on behind an id; null at the end.</summary>
     public static string? Token(string list, string? id) => id is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{list}:{id}"));
