@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using Orchestra.Activities.Agents.Admission;
 using Orchestra.Activities.Gates;
 using Orchestra.Core;
 using Orchestra.Core.Output;
@@ -7,9 +8,9 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Activities.Agents;
 
 /// <summary>The activities that run processes: agents and gates.</summary>
-public sealed class RunActivities(AgentRunner agents, GateRunner gates, Regenerator regenerator, Redactor redactor)
+public sealed class RunActivities(AgentAdmission agents, GateRunner gates, Regenerator regenerator, Redactor redactor)
 {
-    /// <summary>Runs an agent once to its end; a second call gives the first one's result or goes on waiting for it.</summary>
+    /// <summary>Runs an agent once to its end, or says why it must wait; a second call gives the first one's result or goes on waiting for it.</summary>
     [Function(ActivityNames.RunAgent)]
     public async Task<RunResult> RunAgent([ActivityTrigger] AgentRun input, CancellationToken cancellationToken) =>
         Redacted(await agents.RunAsync(input, cancellationToken));

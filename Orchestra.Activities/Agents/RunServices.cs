@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orchestra.Activities.Agents;
+using Orchestra.Activities.Agents.Admission;
 using Orchestra.Activities.Gates;
 using Orchestra.Activities.Git;
 using Orchestra.Activities.Processes;
@@ -29,6 +30,11 @@ public static class RunServices
         services.TryAddSingleton(s => new AgentRunner(
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>(),
             s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>()));
+        services.TryAddSingleton<MachineRoom>();
+        services.TryAddSingleton(s => new AgentPlaces(s.GetRequiredService<RunsConfig>().MaxParallelAgents, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new AgentAdmission(
+            s.GetRequiredService<AgentRunner>(), s.GetRequiredService<AgentPlaces>(), s.GetRequiredService<MachineRoom>(),
+            s.GetRequiredService<TimeProvider>(), s.GetService<IRunObserver>()));
         services.TryAddSingleton<GateWorktree>();
         services.TryAddSingleton<GatePasses>();
         services.TryAddSingleton<TestEvidence>();

@@ -138,7 +138,14 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
 
     private void CheckRuns()
     {
-        Require(config.Runs.SnapshotSeconds >= 0, "runs.snapshot_seconds", "must not be negative");
+        foreach ((string name, int number) in new[]
+        {
+            ("snapshot_seconds", config.Runs.SnapshotSeconds), ("max_parallel_agents", config.Runs.MaxParallelAgents),
+            ("min_free_disk_mb", config.Runs.MinFreeDiskMb), ("min_free_memory_mb", config.Runs.MinFreeMemoryMb),
+        })
+        {
+            Require(number >= 0, $"runs.{name}", "must not be negative");
+        }
         for (int i = 0; i < config.Runs.BuildCaches.Count; i++)
         {
             BuildCacheConfig cache = config.Runs.BuildCaches[i];

@@ -47,6 +47,10 @@ internal sealed class RunFolder(string path)
 
     public ProcessIdentity? ReadProcess() => ReadOrNull("pid") is { } text ? ProcessIdentity.Parse(text) : null;
 
+    /// <summary>Whether the run goes on or has come to an end; one that must be started (again) is neither.</summary>
+    public bool IsUnderWay =>
+        File.Exists(In("result.json")) || (ReadEnding() != Abandoned && (ReadExitCode() is not null || ReadProcess()?.IsAlive() == true));
+
     /// <summary>Why we began to kill the run: its status to be, or <see cref="Abandoned"/>.</summary>
     public string? ReadEnding() => ReadOrNull("ending")?.Split('\n')[0].Trim();
 

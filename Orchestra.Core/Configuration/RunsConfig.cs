@@ -3,6 +3,15 @@ namespace Orchestra.Core.Configuration;
 /// <summary>What is done around every run of an agent.</summary>
 public sealed class RunsConfig
 {
+    /// <summary>Agents that run at the same time, of all projects; 0: as many as there are.</summary>
+    public int MaxParallelAgents { get; set; } = 16;
+
+    /// <summary>Megabytes that must be free on the disks of data folder and repository before an agent starts; 0: no matter.</summary>
+    public int MinFreeDiskMb { get; set; } = 1024;
+
+    /// <summary>Megabytes of memory that must be available before an agent starts; 0: no matter.</summary>
+    public int MinFreeMemoryMb { get; set; } = 512;
+
     /// <summary>Seconds between snapshots of uncommitted work; 0: none.</summary>
     public int SnapshotSeconds { get; set; } = 60;
 

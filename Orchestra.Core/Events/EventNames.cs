@@ -31,6 +31,7 @@ public static class EventNames
 {
     public const string ProjectStarted = "project_started";
     public const string AgentLaunched = "agent_launched";
+    public const string AgentWaiting = "agent_waiting";
     public const string PhaseChange = "phase_change";
     public const string AgentCompleted = "agent_completed";
     public const string MergeOrderDetermined = "merge_order_determined";
@@ -50,6 +51,9 @@ public static class EventNames
     public const string Stdout = "stdout";
 
     public const string Started = "started";
+
+    /// <summary>A session's agent may not run now.</summary>
+    public const string Waiting = "waiting";
     public const string Completed = "completed";
     public const string Cancelled = "cancelled";
 
@@ -71,9 +75,9 @@ public static class EventNames
 
     public static readonly IReadOnlyList<string> All =
     [
-        ProjectStarted, AgentLaunched, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
+        ProjectStarted, AgentLaunched, AgentWaiting, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Completed, Cancelled, Merged, Discarded, Pruned, Stdout,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, Stdout,
     ];
 
     /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>

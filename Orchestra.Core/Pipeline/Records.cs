@@ -158,6 +158,12 @@ public sealed record SessionRecord
     public DateTime? CompletedAt { get; init; }
     public string? ClientMode { get; init; }
 
+    /// <summary>Why its agent does not run now; null while it does.</summary>
+    public AgentWait? WaitingFor { get; init; }
+
+    /// <summary>How often it has waited.</summary>
+    public int Waits { get; init; }
+
     /// <summary>Why another client than the one asked for did the work; null when it did not.</summary>
     public string? ClientNote { get; init; }
 

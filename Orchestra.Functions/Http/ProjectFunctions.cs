@@ -69,6 +69,12 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
         await File.WriteAllTextAsync(mark, "", cancellationToken);
         await client.RaiseEventAsync(project.InstanceId ?? id, ProjectEvents.Cancel, "Cancelled by a person.", cancellationToken);
+        await client.RaiseEventAsync(project.InstanceId ?? id, AgentEvents.Go, "", cancellationToken);
+        foreach (SessionRecord session in await store.ListSessionsAsync(id, cancellationToken))
+        {
+            if (session.WaitingFor is not null)
+                await client.RaiseEventAsync(session.SessionId, AgentEvents.Go, "", cancellationToken);
+        }
         return Answers.Ok(new { Ok = true, ProjectId = id });
     });
 

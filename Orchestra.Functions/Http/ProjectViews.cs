@@ -94,6 +94,7 @@ internal static class ProjectViews
         s.ClientMode,
         s.ClientSessionId,
         s.ClientNote,
+        s.WaitingFor,
         s.Usage?.CostUsd,
         s.Usage?.InputTokens,
         s.Usage?.OutputTokens,

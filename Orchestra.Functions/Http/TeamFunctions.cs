@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Orchestra.Activities.Sessions;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -74,6 +75,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
     public Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/teams/{id}/cancel")] HttpRequest request,
         string id,
+        [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
@@ -83,6 +85,8 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         string mark = data.CancelMark(id);
         Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
         await File.WriteAllTextAsync(mark, "", cancellationToken);
+        if (found.Session.WaitingFor is not null)
+            await client.RaiseEventAsync(id, AgentEvents.Go, "", cancellationToken);
         return Answers.Ok(new { Ok = true, SessionId = id });
     });
 }

@@ -43,6 +43,7 @@ internal static class TeamViews
             s.ClientMode,
             s.ClientSessionId,
             s.ClientNote,
+            s.WaitingFor,
             s.Usage?.CostUsd,
             s.Usage?.InputTokens,
             s.Usage?.OutputTokens,

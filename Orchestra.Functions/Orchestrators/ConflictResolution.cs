@@ -57,7 +57,7 @@ internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
         {
             string workId = run.NextWorkId("resolve");
             string path = await worktree.LayOutAsync(conflict, workId);
-            RunResult agent = await run.RunOnceAsync(ActivityNames.RunAgent, new AgentRun(
+            RunResult agent = await run.RunAgentAsync(new AgentRun(
                 workId, run.Plan.ProjectId, run.Prepared.RepoPath, path, Messages.ResolvePrompt(conflict, comment, trouble),
                 run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: null));
             run.ThrowIfCancelled();

@@ -122,7 +122,7 @@ internal sealed class GatePhase(ProjectRun run)
         string workId = run.NextWorkId("fix");
         LaidOutWorktree worktree = await run.CallAsync<LaidOutWorktree>(
             ActivityNames.LayOutFix, new LayOutFixInput(run.Prepared.RepoPath, workId, run.Head));
-        RunResult agent = await run.RunOnceAsync(ActivityNames.RunAgent, new AgentRun(
+        RunResult agent = await run.RunAgentAsync(new AgentRun(
             workId, run.Plan.ProjectId, run.Prepared.RepoPath, worktree.Path, Messages.FixPrompt(kind, command, failure.OutputTail, comment),
             run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: run.Head));
         run.ThrowIfCancelled();

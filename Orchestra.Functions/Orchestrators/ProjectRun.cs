@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Orchestra.Core;
+using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Orchestrators;
@@ -19,6 +20,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     // A retry's record is told against the end that it goes on from: its phase is news, its gates and merges are not.
     private ProjectRecord? saved = plan.Resume is { } from ? from.Record with { Phase = "" } : null;
     private int runs;
+    private readonly AgentTurn turn = new(context);
 
     // A retry may come with other commands.
     private readonly int former = plan.Resume?.Record.Gates.Count ?? 0;
@@ -57,10 +59,19 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
 
     public Task CallAsync(string activity, object input) => Context.CallActivityAsync(activity, input, Retries.Git);
 
-    /// <summary>Agents and gates: never retried behind the person's back.</summary>
-    public async Task<RunResult> RunOnceAsync(string activity, object input)
+    /// <summary>Gates: never retried behind the person's back.</summary>
+    public Task<RunResult> RunOnceAsync(string activity, object input) => AddAsync(Context.CallActivityAsync<RunResult>(activity, input));
+
+    /// <summary>An agent that mends or resolves.</summary>
+    public Task<RunResult> RunAgentAsync(AgentRun agent) => AddAsync(turn.RunAsync(agent, async wait =>
     {
-        RunResult result = await Context.CallActivityAsync<RunResult>(activity, input);
+        Tell(EventNames.AgentWaiting, new { WaitingFor = wait });
+        await SaveAsync(Record);
+    }));
+
+    private async Task<RunResult> AddAsync(Task<RunResult> run)
+    {
+        RunResult result = await run;
         Record = Record with { Usage = RunUsage.Sum(Record.Usage, result.Usage) };
         return result;
     }

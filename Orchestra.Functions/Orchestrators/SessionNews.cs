@@ -8,7 +8,7 @@ namespace Orchestra.Functions.Orchestrators;
 internal static class SessionNews
 {
     public static SessionRecord AddTo(SessionRecord session, DateTime at) =>
-        session with { News = [.. session.CompletedAt is null ? Start(session, at) : End(session, at)] };
+        session with { News = [.. session.CompletedAt is not null ? End(session, at) : session.WaitingFor is { } wait ? Wait(session, wait, at) : Start(session, at)] };
 
     private static IEnumerable<NewEvent> Start(SessionRecord session, DateTime at)
     {
@@ -19,6 +19,14 @@ internal static class SessionNews
         yield return Event(session, "started", EventChannels.Teams, EventTypes.TeamProgress, EventNames.Started, at, new { session.Status });
         if (session.ProjectId is not null)
             yield return Event(session, "launched", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentLaunched, at, new { session.TeamName });
+    }
+
+    private static IEnumerable<NewEvent> Wait(SessionRecord session, AgentWait wait, DateTime at)
+    {
+        string step = string.Create(CultureInfo.InvariantCulture, $"waits/{session.Waits}");
+        yield return Event(session, step, EventChannels.Teams, EventTypes.TeamProgress, EventNames.Waiting, at, new { session.Status, WaitingFor = wait });
+        if (session.ProjectId is not null)
+            yield return Event(session, step + "/gm", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentWaiting, at, new { session.TeamName, WaitingFor = wait });
     }
 
     private static IEnumerable<NewEvent> End(SessionRecord session, DateTime at)

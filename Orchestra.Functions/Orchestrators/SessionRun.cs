@@ -27,12 +27,22 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
         StartedAt = context.CurrentUtcDateTime,
     };
 
-    /// <summary>An agent is never run again behind the person's back.</summary>
+    private readonly AgentTurn turn = new(context);
+
     /// <param name="from">The commit that the worktree is at.</param>
     /// <param name="sessionId">Null when the run is the session.</param>
     public Task<RunResult> RunAgentAsync(string runId, string prompt, AgentCommand command, int timeoutSeconds, string from, string? sessionId) =>
-        Context.CallActivityAsync<RunResult>(ActivityNames.RunAgent, new AgentRun(
-            runId, start.ProjectId, start.RepoPath, Session.WorktreePath!, prompt, command, timeoutSeconds, from, sessionId));
+        turn.RunAsync(
+            new AgentRun(runId, start.ProjectId, start.RepoPath, Session.WorktreePath!, prompt, command, timeoutSeconds, from, sessionId),
+            TellAsync);
+
+    private async Task TellAsync(AgentWait wait)
+    {
+        Session = Session with { Status = "pending", WaitingFor = wait, Waits = Session.Waits + 1 };
+        await SaveAsync();
+        // What is stored says so once the agent begins.
+        Session = Session with { Status = "running", WaitingFor = null };
+    }
 
     public Task<CommittedWork> CommitAsync(string message) =>
         Context.CallActivityAsync<CommittedWork>(

@@ -151,6 +151,8 @@ public sealed class ClaudeOutcomeTests : RunFixture
 
     private sealed class Observer : IRunObserver
     {
+        public Task BegunAsync(string sessionId, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public string? Last { get; private set; }
 
         public Task LastLineAsync(string runId, string line, CancellationToken cancellationToken)
