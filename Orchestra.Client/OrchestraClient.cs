@@ -78,6 +78,24 @@ public sealed class OrchestraClient(Uri address, string? key = null) : IDisposab
     public Task<IReadOnlyList<AgentView>> AgentsAsync(CancellationToken cancellationToken) =>
         SendAsync<IReadOnlyList<AgentView>>(HttpMethod.Get, "api/agents", null, cancellationToken);
 
+    public Task<StatusView> StatusAsync(CancellationToken cancellationToken) => SendAsync<StatusView>(HttpMethod.Get, "api/status", null, cancellationToken);
+
+    /// <param name="mode">Null, as the other two: what the host's settings say.</param>
+    /// <param name="repoPath">Null: the repository that the host was started in.</param>
+    public Task<OrchestratorView> StartOrchestratorAsync(string? mode, string? clientMode, string? repoPath, CancellationToken cancellationToken) =>
+        SendAsync<OrchestratorView>(
+            HttpMethod.Post, $"api/orchestrator/start?mode={Escaped(mode)}&client_mode={Escaped(clientMode)}&repo_path={Escaped(repoPath)}", new { }, cancellationToken);
+
+    public Task<OrchestratorView> StopOrchestratorAsync(CancellationToken cancellationToken) =>
+        SendAsync<OrchestratorView>(HttpMethod.Post, "api/orchestrator/stop", new { }, cancellationToken);
+
+    /// <summary>The last lines of the host's log, newest first.</summary>
+    /// <param name="level">Null: all.</param>
+    public Task<IReadOnlyList<LogView>> LogsAsync(int limit, string? level, CancellationToken cancellationToken) =>
+        SendAsync<IReadOnlyList<LogView>>(HttpMethod.Get, $"api/logs?limit={limit}&level={Escaped(level)}", null, cancellationToken);
+
+    public Task<ConfigView> ConfigAsync(CancellationToken cancellationToken) => SendAsync<ConfigView>(HttpMethod.Get, "api/config", null, cancellationToken);
+
     public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         try
@@ -92,6 +110,8 @@ public sealed class OrchestraClient(Uri address, string? key = null) : IDisposab
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string Escaped(string? text) => Uri.EscapeDataString(text ?? "");
 
     private static HttpClient Create(Uri address, string? key)
     {

@@ -19,6 +19,9 @@ public sealed class DataFolder(string root)
     /// <summary>Output, process identity and exit code of one run; survives a crash of the host.</summary>
     public string Run(string runId) => Path.Combine(Root, "runs", runId);
 
+    /// <summary>What ended sessions came to, as files for other programs.</summary>
+    public string Outputs => Path.Combine(Root, "outputs");
+
     /// <summary>One file per command that passed on a tree.</summary>
     public string Passes => Path.Combine(Root, "passes");
 

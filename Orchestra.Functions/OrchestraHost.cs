@@ -20,9 +20,11 @@ using Orchestra.Core;
 using Orchestra.Core.Bookkeeping;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Events;
+using Orchestra.Core.Logs;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Output;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.Configuration;
 using Orchestra.Functions.Events;
 using Orchestra.Functions.Launching;
 using Orchestra.Functions.Logs;
@@ -50,7 +52,10 @@ public static class OrchestraHost
         var data = new DataFolder(builder.Configuration["ORCHESTRA_DATA"] is { Length: > 0 } folder ? folder : ".orchestra");
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(LoadConfig(builder.Configuration));
+        (OrchestraConfig config, ConfigOrigin origin) = LoadConfig(builder.Configuration);
+        services.AddSingleton(config);
+        services.AddSingleton(origin);
+        services.AddSingleton<EffectiveConfig>();
         AccessSettings access = services.AddAccessRules(builder.Configuration);
         services.AddSingleton<AuditLog>();
         services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestBodySize = LargestBody);
@@ -61,7 +66,9 @@ public static class OrchestraHost
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<UsageLedger>();
         services.AddSingleton<ExecutionStore>();
+        services.AddSingleton<ResultFiles>();
         services.AddSingleton<Bookkeeper>();
+        services.AddSingleton<OrchestratorStore>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<EventMessages>();
@@ -72,6 +79,7 @@ public static class OrchestraHost
         services.AddSingleton(SocketLimits.From(builder.Configuration));
         services.AddSingleton<IStartupFilter, SocketFilter>();
         services.AddSingleton(Redactor.FromEnvironment(builder.Configuration.AsEnumerable()));
+        services.AddSingleton<LogStore>();
         services.AddSingleton<LogQueue>();
         services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogQueue>());
         builder.Logging.AddFilter<LogQueue>(null, LogLevel.Information);
@@ -95,16 +103,20 @@ public static class OrchestraHost
         return host;
     }
 
-    private static OrchestraConfig LoadConfig(IConfiguration configuration)
+    private static (OrchestraConfig Config, ConfigOrigin Origin) LoadConfig(IConfiguration configuration)
     {
         string? named = configuration["ORCHESTRA_CONFIG"];
-        OrchestraConfig config = ConfigLoader.Load(string.IsNullOrEmpty(named) ? Path.Combine(AppContext.BaseDirectory, "config", "orchestra.yml") : named);
+        string file = Path.GetFullPath(string.IsNullOrEmpty(named) ? Path.Combine(AppContext.BaseDirectory, "config", "orchestra.yml") : named);
+        (OrchestraConfig config, IReadOnlyDictionary<string, int> lines) = ConfigLoader.Load(file);
+        var settings = new Dictionary<string, string>();
         if (configuration["CLIENT_MODE"] is { Length: > 0 } mode)
         {
             config.Client.DefaultMode = ClientModes.IsKnown(mode)
                 ? mode
                 : throw new ConfigException("CLIENT_MODE", [new ConfigProblem(1, "", $"'{mode}' is not a client mode. Known: {string.Join(", ", ClientModes.All)}.")]);
+            settings["client.default_mode"] = "CLIENT_MODE";
         }
-        return config;
+
+        return (config, new ConfigOrigin(file, lines, settings));
     }
 }

@@ -11,6 +11,9 @@ internal sealed class ConfigBinder
 {
     private readonly Dictionary<string, int> lines = new(StringComparer.Ordinal);
 
+    /// <summary>Of every key that stands in the file.</summary>
+    public IReadOnlyDictionary<string, int> Lines => lines;
+
     public List<ConfigProblem> Problems { get; } = [];
 
     /// <summary>Where a key stands; for one that is not in the file, where its nearest parent does.</summary>

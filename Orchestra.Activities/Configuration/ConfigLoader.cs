@@ -7,8 +7,9 @@ namespace Orchestra.Activities.Configuration;
 /// <summary>Reads <c>orchestra.yml</c>.</summary>
 public static class ConfigLoader
 {
+    /// <returns>The configuration, and the line of every key that stands in the file.</returns>
     /// <exception cref="ConfigException">The file is missing, is no YAML, or says something that cannot be meant.</exception>
-    public static OrchestraConfig Load(string path)
+    public static (OrchestraConfig Config, IReadOnlyDictionary<string, int> Lines) Load(string path)
     {
         string text;
         try
@@ -19,7 +20,7 @@ public static class ConfigLoader
         {
             throw new ConfigException(path, [new ConfigProblem(1, "", $"The configuration cannot be read: {e.Message}")]);
         }
-        return Parse(path, text);
+        return Read<OrchestraConfig>(path, text, (config, lineOf) => new ConfigRules(config, lineOf).Check());
     }
 
     /// <param name="file">The name used in messages.</param>
@@ -29,6 +30,9 @@ public static class ConfigLoader
         Parse<OrchestraConfig>(file, text, (config, lineOf) => new ConfigRules(config, lineOf).Check());
 
     internal static T Parse<T>(string file, string text, Func<T, Func<string, int>, List<ConfigProblem>> check)
+        where T : new() => Read(file, text, check).Config;
+
+    private static (T Config, IReadOnlyDictionary<string, int> Lines) Read<T>(string file, string text, Func<T, Func<string, int>, List<ConfigProblem>> check)
         where T : new()
     {
         YamlStream stream = [];
@@ -46,6 +50,6 @@ public static class ConfigLoader
         // Rules about values that did not bind would only repeat the first complaint in other words.
         List<ConfigProblem> problems = binder.Problems.Count > 0 ? binder.Problems : check(config, binder.LineOf);
         if (problems.Count > 0) throw new ConfigException(file, [.. problems.OrderBy(p => p.Line)]);
-        return config;
+        return (config, binder.Lines);
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         CheckClient();
         foreach ((string name, TeamConfig team) in config.Teams.Definitions) CheckTeam($"teams.definitions.{name}", team);
         foreach ((string name, ProjectTemplate template) in config.GmProjects) CheckTemplate($"gm_projects.{name}", template);
+        foreach ((string name, AgentConfig agent) in config.Agents) CheckAgent($"agents.{name}", name, agent);
         CheckPipeline();
         Require(config.Outputs.RetentionDays >= 0, "outputs.retention_days", "must not be negative; 0 keeps everything");
         CheckRuns();
@@ -103,6 +104,14 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
             CheckMode($"{place}.client_mode", teammate.ClientMode);
             Require(teammate.ClientMode != ClientModes.AgentTeams, $"{place}.client_mode", "cannot be agent-teams, which runs a whole team. Set it for the team");
         }
+    }
+
+    private void CheckAgent(string key, string name, AgentConfig agent)
+    {
+        Require(OrchestratorModes.AgentNames.Contains(name), key, $"is not an agent of any mode. Known: {Names(OrchestratorModes.AgentNames)}");
+        RequirePositive($"{key}.timeout_seconds", agent.TimeoutSeconds);
+        CheckMode($"{key}.client_mode", agent.ClientMode);
+        Require(agent.ClientMode != ClientModes.AgentTeams, $"{key}.client_mode", "cannot be agent-teams, which runs a whole team");
     }
 
     private void CheckTemplate(string key, ProjectTemplate template)

@@ -1,4 +1,5 @@
 using Orchestra.Activities.Output;
+using Orchestra.Activities.Sessions;
 using Orchestra.Core.Bookkeeping;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -7,7 +8,7 @@ using Orchestra.Core.Storage;
 namespace Orchestra.Activities.State;
 
 /// <summary>Counts sessions and projects when they end. Whatever ends once more is counted anew, not twice.</summary>
-public sealed class Bookkeeper(UsageLedger ledger, ExecutionStore executions, ProjectStore store, OutputLog output, OrchestraConfig config)
+public sealed class Bookkeeper(UsageLedger ledger, ExecutionStore executions, ProjectStore store, OutputLog output, SessionOutput tails, ResultFiles files, OrchestraConfig config)
 {
     /// <summary>Who resolves conflicts and mends failed gates.</summary>
     private const string FixAgent = "fix";
@@ -23,8 +24,8 @@ public sealed class Bookkeeper(UsageLedger ledger, ExecutionStore executions, Pr
         Tally sum = runs.Aggregate(new Tally(), (s, r) => s.Add(r));
         await executions.SaveAsync(
             new ExecutionRecord(
-                session.SessionId, ExecutionKinds.Session, at, session.TeamName, config.Client.DefaultMode, sum.Runs, sum.Successes, sum.Failures,
-                session.TaskDescription, session.Status, session.Usage),
+                session.SessionId, session.OrchestratorMode is null ? ExecutionKinds.Session : ExecutionKinds.Orchestrator, at, session.TeamName, config.Client.DefaultMode, sum.Runs, sum.Successes, sum.Failures,
+                session.TaskDescription, session.Status, session.Usage, files.Write(session, AgentResult.Of(session, tails.Tail(session)))),
             cancellationToken);
     }
 

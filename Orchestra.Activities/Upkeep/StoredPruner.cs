@@ -8,6 +8,12 @@ public sealed class StoredPruner(GitCli git, DataFolder data)
 {
     public async Task PruneAsync(Stored item, CancellationToken cancellationToken)
     {
+        if (item.Kind == StoredScan.OutputKind)
+        {
+            File.Delete(Path.Combine(data.Outputs, Path.GetFileName(item.Name)));
+            return;
+        }
+
         if (item.Kind != "run")
         {
             // By compare-and-swap: what was kept a moment ago is not what was looked at.

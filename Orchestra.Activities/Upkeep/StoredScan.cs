@@ -34,6 +34,13 @@ public sealed class StoredScan(GitCli git, DataFolder data)
             : [];
     }
 
+    public IReadOnlyList<Stored> Outputs() => Directory.Exists(data.Outputs)
+        ? [.. new DirectoryInfo(data.Outputs).EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal)
+            .Select(f => new Stored(OutputKind, f.Name, OwnerNames.Of(Path.GetFileNameWithoutExtension(f.Name)), null, null, f.LastWriteTimeUtc))]
+        : [];
+
+    internal const string OutputKind = "output";
+
     /// <summary>By the ref's own log: a commit's date is the agent's to choose, and a kept ref may name an old commit.</summary>
     private async Task<DateTimeOffset?> MovedAsync(string repoPath, string name, CancellationToken cancellationToken)
     {

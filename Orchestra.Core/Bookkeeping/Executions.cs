@@ -10,9 +10,10 @@ namespace Orchestra.Core.Bookkeeping;
 /// <param name="GlobalClientMode">The client mode that held where nothing nearer named one.</param>
 /// <param name="Title">The project's name, or the task.</param>
 /// <param name="Status">The final phase or status.</param>
+/// <param name="Filename">Of its results in the outputs folder.</param>
 public sealed record ExecutionRecord(
     string Id, string Kind, DateTime Timestamp, string Mode, string GlobalClientMode, int AgentCount, int SuccessCount, int FailCount,
-    string Title, string Status, RunUsage? Usage);
+    string Title, string Status, RunUsage? Usage, string? Filename = null);
 
 public static class ExecutionKinds
 {
@@ -20,6 +21,9 @@ public static class ExecutionKinds
 
     /// <summary>A session of its own.</summary>
     public const string Session = "session";
+
+    /// <summary>A round of the orchestrator.</summary>
+    public const string Orchestrator = "orchestrator";
 }
 
 /// <summary>The list of executions: one small row each, so that a page costs one query.</summary>

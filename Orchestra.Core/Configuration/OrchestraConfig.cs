@@ -5,6 +5,9 @@ public sealed class OrchestraConfig
 {
     public ClientConfig Client { get; set; } = new();
     public TeamsConfig Teams { get; set; } = new();
+
+    /// <summary>Agents of the orchestrator's modes; one that is left out is as every installation has it.</summary>
+    public Dictionary<string, AgentConfig> Agents { get; set; } = [];
     public Dictionary<string, ProjectTemplate> GmProjects { get; set; } = [];
     public PipelineConfig Pipeline { get; set; } = new();
     public OutputsConfig Outputs { get; set; } = new();

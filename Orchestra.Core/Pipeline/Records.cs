@@ -179,6 +179,9 @@ public sealed record SessionRecord
     /// <summary>What happened since the last save; goes to the event log and is not kept here.</summary>
     public IReadOnlyList<NewEvent> News { get; init; } = [];
 
+    /// <summary>The mode that this session is a round of; null for what a person launched as a team.</summary>
+    public string? OrchestratorMode { get; init; }
+
     /// <summary>What the session started from.</summary>
     public string? BaseCommit { get; init; }
 

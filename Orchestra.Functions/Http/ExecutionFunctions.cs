@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Orchestra.Activities.Sessions;
+using Orchestra.Activities.State;
 using Orchestra.Core;
 using Orchestra.Core.Bookkeeping;
 using Orchestra.Core.Pipeline;
@@ -36,6 +37,6 @@ public sealed class ExecutionFunctions(ExecutionStore executions, ProjectStore s
         IReadOnlyList<SessionRecord> sessions = execution.Kind == ExecutionKinds.Project
             ? await store.ListSessionsAsync(id, cancellationToken)
             : await store.FindSessionAsync(id, cancellationToken) is { } session ? [session] : [];
-        return Answers.Ok(ExecutionViews.Of(execution, sessions.SelectMany(s => ExecutionViews.Results(s, output))));
+        return Answers.Ok(ExecutionViews.Of(execution, sessions.SelectMany(s => AgentResult.Of(s, output.Tail(s)))));
     });
 }

@@ -11,15 +11,15 @@ internal static class ListQuery
     private static readonly string[] SessionStatuses =
         ["pending", "running", "completed", "failed", "cancelled", "timed_out", "no_change", "budget_exceeded", "quota"];
 
-    private static readonly string[] DecisionStatuses = ["pending", "approved", "rejected", "manual", "closed"];
+    private static readonly string[] DecisionStatuses = ["pending", "approved", "rejected", "manual", "skipped", "closed"];
 
     public static string? SessionStatus(HttpRequest request) => OneOf(request, "status", SessionStatuses);
 
     public static string? DecisionStatus(HttpRequest request) => OneOf(request, "status", DecisionStatuses);
 
-    public static string? OneOf(HttpRequest request, string key, IReadOnlyCollection<string> known) =>
+    public static string? OneOf(HttpRequest request, string key, IReadOnlyCollection<string> known, bool ignoreCase = false) =>
         Text(request, key) is not { } text ? null
-        : known.Contains(text) ? text
+        : known.FirstOrDefault(k => k.Equals(text, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal)) is { } one ? one
         : throw Bad(key, $"'{text}' is unknown. Known are: {string.Join(", ", known)}.");
 
     /// <summary>A moment, or a day at its beginning, in UTC unless it says otherwise.</summary>

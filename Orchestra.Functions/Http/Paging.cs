@@ -24,7 +24,9 @@ internal static class Paging
     }
 
     /// <summary>The same for a list that knows offsets only.</summary>
-    public static (int Limit, int Offset) Window(HttpRequest request) => (Number(request, "limit", 50, 1, 500), Number(request, "offset", 0, 0, 1_000_000));
+    public static (int Limit, int Offset) Window(HttpRequest request) => (Limit(request, 50, 500), Number(request, "offset", 0, 0, 1_000_000));
+
+    public static int Limit(HttpRequest request, int standard, int most) => Number(request, "limit", standard, 1, most);
 
     /// <summary>What a client hands back to go on behind an id; null at the end.</summary>
     public static string? Token(string list, string? id) => id is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{list}:{id}"));

@@ -26,9 +26,10 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
             Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options);
     }
 
-    private AgentPlan Plan(LaunchAgent agent, DateTimeOffset now)
+    private AgentPlan Plan(LaunchAgent agent, DateTimeOffset now) => PlanAgent(agent, config.Teams.Definitions[agent.Team], now);
+
+    public AgentPlan PlanAgent(LaunchAgent agent, TeamConfig team, DateTimeOffset now)
     {
-        TeamConfig team = config.Teams.Definitions[agent.Team];
         string strategy = clients.StrategyFor(agent, team);
         AgentCommand command = clients.For(agent, team);
         if (strategy == TeamStrategies.Lead)

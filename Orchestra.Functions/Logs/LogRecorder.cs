@@ -1,14 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orchestra.Core;
 using Orchestra.Core.Events;
+using Orchestra.Core.Logs;
 using Orchestra.Core.Output;
 
 namespace Orchestra.Functions.Logs;
 
-/// <summary>Writes the queue's lines to the event log, many in one batch, secrets masked.</summary>
-internal sealed class LogRecorder(LogQueue queue, EventLog log, Redactor redactor) : BackgroundService
+/// <summary>Writes the queue's lines to the log and tells them as events, many in one batch, secrets masked.</summary>
+internal sealed class LogRecorder(LogQueue queue, LogStore store, EventLog events, Redactor redactor) : BackgroundService
 {
     private const int MostAtOnce = 200;
 
@@ -34,12 +34,13 @@ internal sealed class LogRecorder(LogQueue queue, EventLog log, Redactor redacto
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        var batch = new List<NewEvent>();
+        var batch = new List<LogRecord>();
         while (batch.Count < MostAtOnce && queue.Lines.TryRead(out LogLine? line))
-            batch.Add(Event(line));
+            batch.Add(Record(line));
         try
         {
-            await log.AppendAsync(batch, cancellationToken);
+            await store.AddAsync(batch, cancellationToken);
+            await events.AppendAsync([.. batch.Select(Event)], cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -47,25 +48,18 @@ internal sealed class LogRecorder(LogQueue queue, EventLog log, Redactor redacto
         }
     }
 
-    private NewEvent Event(LogLine line)
-    {
-        string id = string.Create(CultureInfo.InvariantCulture, $"{process}-{++count}");
-        return NewEvent.Of($"log/{id}", EventChannels.Logs, EventTypes.Log, null, null, null, line.Timestamp, new
-        {
-            Id = id,
-            line.Timestamp,
-            Level = Name(line.Level),
-            Message = redactor.Redact(line.Message),
-            line.Source,
-        });
-    }
+    private LogRecord Record(LogLine line) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{process}-{++count:D10}"), line.Timestamp, Name(line.Level), redactor.Redact(line.Message), line.Source);
+
+    private static NewEvent Event(LogRecord line) =>
+        NewEvent.Of($"log/{line.Id}", EventChannels.Logs, EventTypes.Log, null, null, null, line.Timestamp, line);
 
     private static string Name(LogLevel level) => level switch
     {
-        LogLevel.Information => "info",
-        LogLevel.Warning => "warning",
-        LogLevel.Error => "error",
-        LogLevel.Critical => "critical",
-        _ => "debug",
+        LogLevel.Information => LogLevels.Info,
+        LogLevel.Warning => LogLevels.Warning,
+        LogLevel.Error => LogLevels.Error,
+        LogLevel.Critical => LogLevels.Critical,
+        _ => LogLevels.Debug,
     };
 }

@@ -20,7 +20,8 @@ internal static class QueryParameters
         ["project"] = ("Only events of this project.", """{"type":"string"}"""),
         ["follow"] = ("Go on with what is printed later, until the end.", """{"type":"boolean"}"""),
         ["download"] = ("To be saved as a file.", """{"type":"boolean"}"""),
-        ["mode"] = ("Which agents to run.", """{"type":"string"}"""),
+        ["repo_path"] = ("The repository's folder; without it, the one that the host was started in.", """{"type":"string"}"""),
+        ["mode"] = ("auto, research, analysis, monitoring or a team.", """{"type":"string"}"""),
         ["client_mode"] = ("How to run them.", """{"type":"string"}"""),
     };
 

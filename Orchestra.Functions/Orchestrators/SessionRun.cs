@@ -24,6 +24,7 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
         ClientNote = start.Agent.ClientNote,
         BaseCommit = start.BaseCommit,
         TargetBranch = start.TargetBranch,
+        OrchestratorMode = start.OrchestratorMode,
         StartedAt = context.CurrentUtcDateTime,
     };
 

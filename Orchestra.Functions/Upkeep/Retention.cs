@@ -4,6 +4,7 @@ using Orchestra.Activities.Git;
 using Orchestra.Activities.Upkeep;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Events;
+using Orchestra.Core.Logs;
 using Orchestra.Core.Storage;
 
 namespace Orchestra.Functions.Upkeep;
@@ -13,7 +14,7 @@ namespace Orchestra.Functions.Upkeep;
 /// in an event and in the log first; the commit's id in the event brings a pruned ref back until git collects its garbage.
 /// </summary>
 public sealed class Retention(
-    ProjectStore store, EventLog events, OrchestraConfig config, StoredScan scan, StoredPruner pruner, TimeProvider time, ILogger<Retention> logger)
+    ProjectStore store, EventLog events, OrchestraConfig config, StoredScan scan, StoredPruner pruner, LogStore logs, TimeProvider time, ILogger<Retention> logger)
 {
     public async Task<IReadOnlyList<Stored>> PruneAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -39,12 +40,13 @@ public sealed class Retention(
             }
         }
 
+        await logs.PruneAsync(limit.UtcDateTime, cancellationToken);
         return pruned;
     }
 
     private async Task<IReadOnlyList<Stored>> FindAsync(CancellationToken cancellationToken)
     {
-        var found = new List<Stored>(scan.Runs());
+        var found = new List<Stored>([.. scan.Runs(), .. scan.Outputs()]);
         foreach (string repository in await Repositories.OfAsync(store, cancellationToken))
             found.AddRange(await scan.RefsAsync(repository, cancellationToken));
         return found;

@@ -19,6 +19,7 @@ public sealed class ApiDocumentTests(HostFixture host) : IClassFixture<HostFixtu
             "POST /api/gm/projects/{id}/cancel", "POST /api/gm/projects/{id}/retry", "POST /api/gm/projects/{id}/push", "GET /api/gm/templates",
             "GET /api/teams", "GET /api/teams/{id}", "GET /api/teams/{id}/tasks", "GET /api/teams/templates", "POST /api/teams/launch",
             "GET /api/executions", "GET /api/executions/{id}", "GET /api/stats", "GET /api/costs", "GET /api/agents",
+            "GET /api/logs", "GET /api/config", "GET /api/status", "POST /api/orchestrator/start", "POST /api/orchestrator/stop",
             "GET /api/teams/{id}/diff", "POST /api/teams/{id}/merge", "POST /api/teams/{id}/discard", "POST /api/teams/{id}/cancel",
         ];
         Assert.Empty(contract.Except(routes));

@@ -16,9 +16,10 @@ public sealed class FuzzTests
     [Fact]
     public async Task Nothing_that_is_sent_breaks_the_host_or_changes_what_it_holds()
     {
-        await using HostSetup host = await HostSetup.StartAsync();
-        using var api = new OrchestraApi(host.Address);
         using TestRepository repository = TestRepository.Create();
+        // A request without a path means the repository that the tests are run in, which is not theirs to work in.
+        await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={HostSetup.Config($"allowed_repo_roots: [{repository.Folder}]\n")}");
+        using var api = new OrchestraApi(host.Address);
         string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > y"), OrchestraApi.Agent("exit 3")));
         JsonObject project = await api.WaitForEndAsync(id);
         string[] ids = [id, .. project["sessions"]!.AsArray().Select(s => (string)s!["session_id"]!)];

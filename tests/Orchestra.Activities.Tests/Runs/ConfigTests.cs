@@ -8,7 +8,7 @@ public sealed class ConfigTests
     [Fact]
     public void The_sample_is_valid_and_has_the_reference_teams()
     {
-        OrchestraConfig config = ConfigLoader.Load(Path.Combine(AppContext.BaseDirectory, "orchestra.yml"));
+        OrchestraConfig config = ConfigLoader.Load(Path.Combine(AppContext.BaseDirectory, "orchestra.yml")).Config;
 
         Assert.Equal(["architect", "implementer", "reviewer"], config.Teams.Definitions["feature-dev"].Teammates.Select(t => t.Name));
         Assert.Equal(900, config.Teams.Definitions["feature-dev"].Teammates[1].TimeoutSeconds);
