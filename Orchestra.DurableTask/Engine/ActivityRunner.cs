@@ -118,6 +118,8 @@ internal sealed class ActivityRunner : IAsyncDisposable
                 return;
             if (item.Suspect)
                 item = item with { Attempts = await CountAttemptAsync(item).ConfigureAwait(false) };
+            if (item is { Payload: { } payload, Input: null })
+                item = item with { Input = await LoadAsync(item, payload).ConfigureAwait(false) };
             engine.Meters.Waited(item.Since);
             JournalEvent? result = item.Attempts > engine.Options.MaxAttempts
                 ? Failed(item, new Failure("PoisonActivity", $"The activity '{item.Name}' could not be processed in {engine.Options.MaxAttempts} attempts.", NonRetriable: true))
@@ -212,6 +214,9 @@ internal sealed class ActivityRunner : IAsyncDisposable
         InstanceRow? row = await engine.ReadAsync(session => QueryStore.Find(session, item.InstanceId)).ConfigureAwait(false);
         return row is null || row.IsTerminal || row.ExecutionId != item.ExecutionId;
     }
+
+    private async Task<string> LoadAsync(WorkItem item, long payload)
+        => await engine.ReadAsync(session => PayloadStore.Load(session, item.InstanceId, payload)).ConfigureAwait(false) ?? throw new LeaseLostException("The activity is gone.");
 
     private Task<int> CountAttemptAsync(WorkItem item) => engine.Writer.Run((session, _) =>
     {

@@ -15,7 +15,7 @@ internal sealed partial class EmbeddedTaskClient
         OrchestrationQuery query = filter ?? new OrchestrationQuery();
         return Pageable.Create<OrchestrationMetadata>(async (token, size, cancellation) =>
         {
-            (List<InstanceRow> rows, string? next) = await PageAsync(ToFilter(query.CreatedFrom, query.CreatedTo, query.Statuses) with { Prefix = query.InstanceIdPrefix ?? "" }, token ?? query.ContinuationToken, size ?? query.PageSize, cancellation).ConfigureAwait(false);
+            (List<InstanceRow> rows, string? next) = await PageAsync(ToFilter(query.CreatedFrom, query.CreatedTo, query.Statuses) with { Prefix = query.InstanceIdPrefix ?? "", Data = query.FetchInputsAndOutputs }, token ?? query.ContinuationToken, size ?? query.PageSize, cancellation).ConfigureAwait(false);
             return new Page<OrchestrationMetadata>([.. rows.Select(row => ToMetadata(row, query.FetchInputsAndOutputs))], next);
         });
     }
@@ -36,9 +36,9 @@ internal sealed partial class EmbeddedTaskClient
     public override async Task<IList<HistoryEvent>> GetOrchestrationHistoryAsync(string instanceId, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        if (await FindAsync(instanceId, cancellation).ConfigureAwait(false) is null)
+        if (await FindAsync(instanceId, data: false, cancellation).ConfigureAwait(false) is null)
             throw Unknown(instanceId);
-        List<JournalEvent> history = await engine.ReadAsync(session => QueryStore.History(session, instanceId)).ConfigureAwait(false);
+        List<JournalEvent> history = await engine.ReadAsync(session => HistoryStore.Read(session, instanceId)).ConfigureAwait(false);
         return [.. history.Select(entry => HistoryExport.ToPublic(instanceId, entry))];
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class EmbeddedTaskClient
     public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        InstanceRow row = await FindAsync(instanceId, cancellation).ConfigureAwait(false) ?? throw Unknown(instanceId);
+        InstanceRow row = await FindAsync(instanceId, data: true, cancellation).ConfigureAwait(false) ?? throw Unknown(instanceId);
         if (!restartWithNewInstanceId && !row.IsTerminal)
             throw new InvalidOperationException($"The orchestration '{instanceId}' is {row.Status}; it can be restarted under its own ID only when it has ended.");
         string target = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;

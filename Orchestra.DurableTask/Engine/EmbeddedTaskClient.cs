@@ -76,7 +76,7 @@ internal sealed partial class EmbeddedTaskClient(
     public override async Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        InstanceRow? row = await FindAsync(instanceId, cancellation).ConfigureAwait(false);
+        InstanceRow? row = await FindAsync(instanceId, getInputsAndOutputs, cancellation).ConfigureAwait(false);
         return row is null ? null : ToMetadata(row, getInputsAndOutputs);
     }
 
@@ -123,17 +123,20 @@ internal sealed partial class EmbeddedTaskClient(
         while (true)
         {
             Task change = engine.StatusSignals.Next(instanceId);
-            InstanceRow? row = await FindAsync(instanceId, cancellation).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            InstanceRow? row = await engine.ReadAsync(session => QueryStore.Find(session, instanceId) is { } found && done(found)
+                ? data ? QueryStore.Find(session, instanceId, data) : found
+                : null).ConfigureAwait(false);
             if (row is not null && done(row))
                 return ToMetadata(row, data);
             await change.WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
-    private Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation)
+    private Task<InstanceRow?> FindAsync(string instanceId, bool data, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return engine.ReadAsync(session => QueryStore.Find(session, instanceId));
+        return engine.ReadAsync(session => QueryStore.Find(session, instanceId, data));
     }
 
     private OrchestrationMetadata ToMetadata(InstanceRow row, bool data) => new(row.Name, row.Id)

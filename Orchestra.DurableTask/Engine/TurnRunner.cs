@@ -38,6 +38,7 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
         if (execution.Start is null && !batch.Exists(static message => message.Event.Type is EventType.ExecutionStarted or EventType.ExecutionTerminated))
             return TurnEnd.Waiting;
 
+        batch = await LoadAsync(batch).ConfigureAwait(false);
         slot.Live = execution;
         bool begins = execution.Start is null && slot.Status is null;
         JournalEvent? start = execution.Start ?? batch.Find(static message => message.Event.Type == EventType.ExecutionStarted)?.Event;
@@ -106,7 +107,7 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
     {
         (InstanceRow? row, List<JournalEvent> history) = await engine.ReadAsync(session => (
             QueryStore.Find(session, slot.InstanceId),
-            QueryStore.History(session, slot.InstanceId))).ConfigureAwait(false);
+            HistoryStore.ReadForReplay(session, slot.InstanceId))).ConfigureAwait(false);
         if (row is null || row.IsTerminal || row.Epoch != slot.Epoch)
             return null;
         var execution = new Execution(slot.InstanceId, setup);
@@ -114,6 +115,12 @@ internal sealed class TurnRunner(EmbeddedEngine engine, WorkerSetup setup, strin
         execution.Replay(history);
         return execution;
     }
+
+    /// <summary>Messages that were taken over come without what is long in them.</summary>
+    private async ValueTask<List<Message>> LoadAsync(List<Message> batch)
+        => batch.Exists(static message => message.Event is { Payload: not null, Data: null })
+            ? await engine.ReadAsync(session => batch.ConvertAll(message => PayloadStore.Load(session, message))).ConfigureAwait(false)
+            : batch;
 
     private Task<int> CountAttemptAsync(Slot slot) => engine.Writer.Run((session, _) =>
     {

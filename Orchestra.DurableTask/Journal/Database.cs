@@ -7,10 +7,7 @@ namespace Orchestra.DurableTask.Journal;
 /// <summary>Opens the journal file, brings its schema up to date and lends connections for reading.</summary>
 internal sealed class Database : IDisposable
 {
-    private const int SchemaVersion = 1;
-
-    /// <summary>Scripts that lead from version n (the index + 1) to n + 1.</summary>
-    private static readonly string[] Migrations = [];
+    public const int SchemaVersion = 2;
 
     private readonly string? path;
     private readonly string synchronous;
@@ -76,20 +73,26 @@ internal sealed class Database : IDisposable
         Main.Dispose();
     }
 
-    private static void Migrate(Session session)
+    /// <summary>0: there is no journal in the file yet.</summary>
+    public static int VersionOf(Session session)
+        => session.Scalar("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'") is null
+            ? 0
+            : int.Parse((string)session.Scalar("SELECT value FROM meta WHERE key = 'schema'")!, CultureInfo.InvariantCulture);
+
+    /// <summary>A new file gets the schema; one of an older version is led forward a version at a time, all of it or nothing.</summary>
+    public static void Migrate(Session session)
     {
         session.Script("BEGIN IMMEDIATE");
         try
         {
-            bool exists = session.Scalar("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'") is not null;
-            int version = exists ? int.Parse((string)session.Scalar("SELECT value FROM meta WHERE key = 'schema'")!, CultureInfo.InvariantCulture) : 0;
+            int version = VersionOf(session);
             if (version > SchemaVersion)
                 throw new InvalidOperationException($"The journal has schema version {version}; this program knows versions up to {SchemaVersion}. Use a newer program.");
             if (version == 0)
-                session.Script(ReadSchema());
+                session.Script(ReadScript("schema"));
             else
-                for (int from = version; from < SchemaVersion; from++)
-                    session.Script(Migrations[from - 1]);
+                for (int next = version + 1; next <= SchemaVersion; next++)
+                    session.Script(ReadScript($"migration-{next}"));
             session.Execute("INSERT INTO meta (key, value) VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", SchemaVersion.ToString(CultureInfo.InvariantCulture));
             session.Script("COMMIT");
         }
@@ -101,9 +104,9 @@ internal sealed class Database : IDisposable
         }
     }
 
-    private static string ReadSchema()
+    private static string ReadScript(string name)
     {
-        using Stream stream = typeof(Database).Assembly.GetManifestResourceStream("Orchestra.DurableTask.schema.sql")!;
+        using Stream stream = typeof(Database).Assembly.GetManifestResourceStream($"Orchestra.DurableTask.{name}.sql")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

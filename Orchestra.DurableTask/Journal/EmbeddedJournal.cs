@@ -43,7 +43,7 @@ public static class EmbeddedJournal
         {
             try
             {
-                using Session session = Open(path);
+                using Session session = OpenCurrent(path);
 
                 // One moment's state: the rules compare tables with each other.
                 session.Script("BEGIN");
@@ -67,12 +67,12 @@ public static class EmbeddedJournal
         {
             try
             {
-                using Session session = Open(path);
+                using Session session = OpenCurrent(path);
                 var histories = new List<RecordedHistory>();
                 foreach (InstanceRow row in QueryStore.List(session, new ListFilter { Limit = int.MaxValue }))
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    if (QueryStore.History(session, row.Id) is { Count: > 0 } events)
+                    if (HistoryStore.Read(session, row.Id) is { Count: > 0 } events)
                         histories.Add(new RecordedHistory(row.Id, row.Name, new HistoryFile(row.Id, events).ToJson()));
                 }
 
@@ -87,6 +87,32 @@ public static class EmbeddedJournal
 
     private static Session Open(string path)
         => File.Exists(path) ? Session.Open(path, SqliteOpenMode.ReadOnly) : throw new FileNotFoundException($"There is no journal '{path}'.", path);
+
+    /// <summary>A journal of an older schema is read as it will be once it is led forward; the file itself stays as it is.</summary>
+    private static Session OpenCurrent(string path)
+    {
+        Session session = Open(path);
+        Session? copy = null;
+        try
+        {
+            int version = Database.VersionOf(session);
+            if (version == 0)
+                throw new IOException($"'{path}' is not a journal.");
+            if (version == Database.SchemaVersion)
+                return session;
+            copy = Session.Open(":memory:");
+            session.CopyTo(copy);
+            session.Dispose();
+            Database.Migrate(copy);
+            return copy;
+        }
+        catch
+        {
+            session.Dispose();
+            copy?.Dispose();
+            throw;
+        }
+    }
 
     private static void Copy(string path, string target)
     {

@@ -5,7 +5,7 @@ namespace Orchestra.DurableTask.Journal;
 /// <summary>Writes messages and new instances, and tells what to hand over in memory.</summary>
 internal static class InboxStore
 {
-    private const string Insert = "INSERT INTO inbox (instance_id, execution_id, task_id, visible_at, body, via) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    private const string Insert = "INSERT INTO inbox (instance_id, execution_id, task_id, visible_at, body, via, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
     /// <summary>Puts a message in the inbox of a live instance; false when it is unknown or has ended (the message is then void).</summary>
     public static bool Send(Session session, HandOver handOver, string? me, string instanceId, string? executionId, JournalEvent message)
@@ -17,6 +17,10 @@ internal static class InboxStore
         if (target.Count == 0 || IsTerminal(target[0].Status) || (executionId is not null && executionId != target[0].Execution))
             return false;
         bool mine = me is not null && target[0].Owner == me;
+
+        // It may have been another instance's message before; what it refers to is not this one's.
+        if (message.Payload is not null)
+            message = message with { Payload = null };
         Add(session, handOver, instanceId, executionId, message, message.At, mine ? me : null);
         return true;
     }
@@ -24,8 +28,9 @@ internal static class InboxStore
     /// <summary>Writes a message; via says to whom it is handed over now.</summary>
     public static void Add(Session session, HandOver handOver, string instanceId, string? executionId, JournalEvent message, long visibleAt, string? via)
     {
+        message = PayloadStore.Save(session, instanceId, message);
         int? taskId = message.Type is global::DurableTask.Core.History.EventType.TimerFired ? message.TaskId : null;
-        long seq = session.Insert(Insert, instanceId, executionId, taskId, visibleAt, message.ToJson(), via);
+        long seq = session.Insert(Insert, instanceId, executionId, taskId, visibleAt, message.ToJson(), via, message.Payload);
         if (via is null)
             handOver.Unowned = true;
         else
@@ -40,7 +45,7 @@ internal static class InboxStore
         long seq = Math.Min(0, (long)(session.Scalar("SELECT min(seq) FROM inbox") ?? 0L)) - events.Count;
         foreach (JournalEvent carried in events)
         {
-            session.Execute("INSERT INTO inbox (seq, instance_id, visible_at, body, via) VALUES (?1, ?2, ?3, ?4, ?5)", seq, instanceId, now, carried.ToJson(), via);
+            session.Execute("INSERT INTO inbox (seq, instance_id, visible_at, body, via, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", seq, instanceId, now, carried.ToJson(), via, carried.Payload);
             handOver.Messages.Add(new Message(seq++, instanceId, null, now, carried));
         }
     }
@@ -61,16 +66,17 @@ internal static class InboxStore
             Delete(session, request.InstanceId);
         }
 
+        JournalEvent started = PayloadStore.Save(session, request.InstanceId, Events.Started(request, now));
         session.Execute(
             """
-            INSERT INTO instances (id, execution_id, name, version, status, input, tags, parent, created_at, updated_at, start_at, owner, epoch)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)
+            INSERT INTO instances (id, execution_id, name, version, status, input, tags, parent, created_at, updated_at, start_at, owner, epoch, input_payload)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13)
             """,
-            request.InstanceId, request.ExecutionId, request.Name, request.Version, (int)OrchestrationRuntimeStatus.Pending, request.Input,
-            JournalJson.Tags(request.Tags), request.Parent?.ToJson(), now, request.StartAt == 0 ? (long?)null : request.StartAt, me, epoch);
+            request.InstanceId, request.ExecutionId, request.Name, request.Version, (int)OrchestrationRuntimeStatus.Pending, started.Payload is null ? request.Input : null,
+            JournalJson.Tags(request.Tags), request.Parent?.ToJson(), now, request.StartAt == 0 ? (long?)null : request.StartAt, me, epoch, started.Payload);
         if (me is not null)
             handOver.Adopted.Add((request.InstanceId, epoch));
-        Add(session, handOver, request.InstanceId, request.ExecutionId, Events.Started(request, now), Math.Max(now, request.StartAt), me);
+        Add(session, handOver, request.InstanceId, request.ExecutionId, started, Math.Max(now, request.StartAt), me);
         return true;
     }
 
@@ -79,6 +85,7 @@ internal static class InboxStore
         session.Execute("DELETE FROM history WHERE instance_id = ?1", instanceId);
         session.Execute("DELETE FROM inbox WHERE instance_id = ?1", instanceId);
         session.Execute("DELETE FROM work WHERE instance_id = ?1", instanceId);
+        session.Execute("DELETE FROM payloads WHERE instance_id = ?1", instanceId);
         session.Execute("DELETE FROM instances WHERE id = ?1", instanceId);
     }
 

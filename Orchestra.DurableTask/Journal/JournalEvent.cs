@@ -29,6 +29,10 @@ internal sealed record JournalEvent
     /// <summary>Input, result, payload or output, as JSON.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Where the data are kept, if they are too long for the event's own row; they may then be not loaded.</summary>
+    [JsonIgnore]
+    public long? Payload { get; init; }
+
     public string? InstanceId { get; init; }
 
     public string? Reason { get; init; }
@@ -54,7 +58,7 @@ internal sealed record JournalEvent
     /// <summary>The timer after the last attempt, which leads to no other.</summary>
     public bool IsLastRetry { get; init; }
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Compact.JournalEvent);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(Payload is null ? this : this with { Data = null }, JournalJson.Compact.JournalEvent);
 
     public static JournalEvent Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, JournalJson.Compact.JournalEvent)
         ?? throw new InvalidDataException("The journal holds an empty event.");

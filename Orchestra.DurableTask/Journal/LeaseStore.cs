@@ -70,17 +70,18 @@ internal static class LeaseStore
         claim.Messages.AddRange(session.Query(
             """
             UPDATE inbox SET via = ?1 WHERE via IS NULL AND instance_id IN (SELECT id FROM instances WHERE owner = ?1)
-            RETURNING seq, instance_id, execution_id, visible_at, body
+            RETURNING seq, instance_id, execution_id, visible_at, body, payload
             """,
-            row => new Message(row.GetInt64(0), row.GetString(1), row.Text(2), row.GetInt64(3), JournalEvent.Parse(row.Bytes(4))),
+            row => new Message(row.GetInt64(0), row.GetString(1), row.Text(2), row.GetInt64(3), JournalEvent.Parse(row.Bytes(4)) with { Payload = row.Number(5) }),
             me));
         claim.Messages.Sort((a, b) => a.Seq.CompareTo(b.Seq));
         claim.Work.AddRange(session.Query(
-            "UPDATE work SET owner = ?1 WHERE owner IS NULL RETURNING seq, instance_id, execution_id, task_id, name, version, input, attempts, suspect",
+            "UPDATE work SET owner = ?1 WHERE owner IS NULL RETURNING seq, instance_id, execution_id, task_id, name, version, input, attempts, suspect, payload",
             row => new WorkItem(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetString(4), row.GetString(5), row.Text(6))
             {
                 Attempts = row.GetInt32(7),
                 Suspect = row.GetInt32(8) != 0,
+                Payload = row.Number(9),
             },
             me));
         claim.Work.Sort((a, b) => a.Seq.CompareTo(b.Seq));

@@ -6,18 +6,27 @@ namespace Orchestra.DurableTask.Journal;
 internal static class QueryStore
 {
     private const string Columns =
-        "id, execution_id, name, version, status, input, output, custom_status, failure, tags, parent, created_at, updated_at, completed_at, start_at, owner, epoch, attempts";
+        "id, execution_id, name, version, status, failure, tags, parent, created_at, updated_at, completed_at, start_at, owner, epoch, attempts";
 
-    public static InstanceRow? Find(Session session, string instanceId)
-        => session.Query($"SELECT {Columns} FROM instances WHERE id = ?1", Map, instanceId).FirstOrDefault();
+    private const string NoData = ", NULL, NULL, NULL";
 
-    public static List<JournalEvent> History(Session session, string instanceId)
-        => session.Query("SELECT body FROM history WHERE instance_id = ?1 ORDER BY seq", row => JournalEvent.Parse(row.Bytes(0)), instanceId);
+    private const string Data = """
+        , coalesce(input, (SELECT body FROM payloads p WHERE p.id = input_payload)),
+        coalesce(output, (SELECT body FROM payloads p WHERE p.id = output_payload)),
+        coalesce(custom_status, (SELECT body FROM payloads p WHERE p.id = status_payload))
+        """;
+
+    private const string ById = $"SELECT {Columns}{NoData} FROM instances WHERE id = ?1";
+    private const string ByIdWithData = $"SELECT {Columns}{Data} FROM instances WHERE id = ?1";
+
+    /// <param name="data">With input, output and custom status, which may be long.</param>
+    public static InstanceRow? Find(Session session, string instanceId, bool data = false)
+        => session.Query(data ? ByIdWithData : ById, Map, instanceId).FirstOrDefault();
 
     /// <summary>Instances in order of creation; the key of the last one of a page leads to the next page.</summary>
     public static List<InstanceRow> List(Session session, ListFilter filter)
     {
-        string sql = $"SELECT {Columns} FROM instances WHERE created_at >= ?1 AND created_at <= ?2 AND (created_at > ?3 OR (created_at = ?3 AND id > ?4))";
+        string sql = $"SELECT {Columns}{(filter.Data ? Data : NoData)} FROM instances WHERE created_at >= ?1 AND created_at <= ?2 AND (created_at > ?3 OR (created_at = ?3 AND id > ?4))";
         if (filter.Statuses is not null)
             sql += $" AND status IN ({string.Join(',', filter.Statuses.Select(status => (int)status))})";
         if (filter.CompletedFrom is { } from)
@@ -36,19 +45,19 @@ internal static class QueryStore
 
     private static InstanceRow Map(Row row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), (OrchestrationRuntimeStatus)row.GetInt32(4))
     {
-        Input = row.Text(5),
-        Output = row.Text(6),
-        CustomStatus = row.Text(7),
-        Failure = row.Text(8),
-        Tags = row.Text(9),
-        Parent = row.Text(10),
-        CreatedAt = row.GetInt64(11),
-        UpdatedAt = row.GetInt64(12),
-        CompletedAt = row.IsDBNull(13) ? null : row.GetInt64(13),
-        StartAt = row.IsDBNull(14) ? null : row.GetInt64(14),
-        Owner = row.Text(15),
-        Epoch = row.GetInt64(16),
-        Attempts = row.GetInt32(17),
+        Failure = row.Text(5),
+        Tags = row.Text(6),
+        Parent = row.Text(7),
+        CreatedAt = row.GetInt64(8),
+        UpdatedAt = row.GetInt64(9),
+        CompletedAt = row.Number(10),
+        StartAt = row.Number(11),
+        Owner = row.Text(12),
+        Epoch = row.GetInt64(13),
+        Attempts = row.GetInt32(14),
+        Input = row.Text(15),
+        Output = row.Text(16),
+        CustomStatus = row.Text(17),
     };
 }
 
@@ -72,4 +81,7 @@ internal sealed record ListFilter
     public string AfterId { get; init; } = "";
 
     public int Limit { get; init; } = 100;
+
+    /// <summary>With input, output and custom status.</summary>
+    public bool Data { get; init; }
 }

@@ -8,7 +8,7 @@ internal static class RewindStore
 {
     public static void Rewind(Session session, HandOver handOver, string? me, InstanceRow row, string reason, long now, ParentLink? newParent)
     {
-        List<JournalEvent> history = QueryStore.History(session, row.Id);
+        List<JournalEvent> history = HistoryStore.Read(session, row.Id);
         string execution = Guid.NewGuid().ToString("N");
         HashSet<int> failed = Unhandled(history);
         var lastTimers = history.Where(entry => entry.IsLastRetry && failed.Contains(entry.RetryOf - 1)).Select(entry => entry.Id).ToHashSet();
@@ -39,14 +39,15 @@ internal static class RewindStore
         session.Execute("DELETE FROM work WHERE instance_id = ?1", row.Id);
         long seq = 0;
         foreach (JournalEvent entry in kept)
-            session.Execute("INSERT INTO history (instance_id, seq, body) VALUES (?1, ?2, ?3)", row.Id, seq++, entry.ToJson());
+            HistoryStore.Append(session, row.Id, seq++, entry);
         session.Execute(
-            "UPDATE instances SET execution_id = ?2, status = ?3, output = NULL, failure = NULL, completed_at = NULL, updated_at = ?4, owner = ?5, epoch = epoch + 1, attempts = 0, parent = coalesce(?6, parent) WHERE id = ?1",
+            "UPDATE instances SET execution_id = ?2, status = ?3, output = NULL, output_payload = NULL, failure = NULL, completed_at = NULL, updated_at = ?4, owner = ?5, epoch = epoch + 1, attempts = 0, parent = coalesce(?6, parent) WHERE id = ?1",
             row.Id, execution, (int)OrchestrationRuntimeStatus.Running, now, me, newParent?.ToJson());
         if (me is not null)
             handOver.Adopted.Add((row.Id, row.Epoch + 1));
         var rewound = new JournalEvent { Type = EventType.ExecutionRewound, Id = -1, At = now, Reason = reason };
         InboxStore.Add(session, handOver, row.Id, execution, rewound, now, me);
+        PayloadStore.Sweep(session, row.Id);
         foreach ((InstanceRow child, ParentLink link) in rewindable)
             Rewind(session, handOver, me, child, reason, now, link);
     }

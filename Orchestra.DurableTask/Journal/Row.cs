@@ -18,6 +18,8 @@ internal readonly struct Row(sqlite3_stmt statement)
 
     public string? Text(int column) => IsDBNull(column) ? null : GetString(column);
 
+    public long? Number(int column) => IsDBNull(column) ? null : GetInt64(column);
+
     /// <summary>A text as it is stored.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
 

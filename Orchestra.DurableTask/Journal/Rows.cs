@@ -10,6 +10,9 @@ internal sealed record WorkItem(long Seq, string InstanceId, string ExecutionId,
 {
     public int Attempts { get; init; }
 
+    /// <summary>Where a long input is kept; it may then be not loaded.</summary>
+    public long? Payload { get; init; }
+
     /// <summary>The trace that its instance belongs to; not kept beyond the process.</summary>
     public string? Trace { get; init; }
 

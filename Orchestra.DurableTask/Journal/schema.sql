@@ -27,16 +27,21 @@ CREATE TABLE instances (
   start_at INTEGER,
   owner TEXT,
   epoch INTEGER NOT NULL DEFAULT 0,
-  attempts INTEGER NOT NULL DEFAULT 0
+  attempts INTEGER NOT NULL DEFAULT 0,
+  input_payload INTEGER,
+  output_payload INTEGER,
+  status_payload INTEGER
 );
 CREATE INDEX instances_created ON instances (created_at, id);
 CREATE INDEX instances_owner ON instances (owner) WHERE owner IS NOT NULL;
+CREATE INDEX instances_parent ON instances (json_extract(parent, '$.InstanceId')) WHERE parent IS NOT NULL;
 CREATE INDEX instances_open ON instances (status) WHERE status IN (0, 6, 7);
 
 CREATE TABLE history (
   instance_id TEXT NOT NULL,
   seq INTEGER NOT NULL,
   body TEXT NOT NULL,
+  payload INTEGER,
   PRIMARY KEY (instance_id, seq)
 ) WITHOUT ROWID;
 
@@ -49,7 +54,8 @@ CREATE TABLE inbox (
   task_id INTEGER,
   visible_at INTEGER NOT NULL,
   body TEXT NOT NULL,
-  via TEXT
+  via TEXT,
+  payload INTEGER
 );
 CREATE INDEX inbox_instance ON inbox (instance_id);
 CREATE INDEX inbox_fresh ON inbox (instance_id) WHERE via IS NULL;
@@ -65,7 +71,16 @@ CREATE TABLE work (
   tags TEXT,
   owner TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
-  suspect INTEGER NOT NULL DEFAULT 0
+  suspect INTEGER NOT NULL DEFAULT 0,
+  payload INTEGER
 );
 CREATE INDEX work_instance ON work (instance_id);
 CREATE INDEX work_owner ON work (owner);
+
+-- Texts too long for the tables above, which refer to them. Each belongs to one instance; its rows may share it.
+CREATE TABLE payloads (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  instance_id TEXT NOT NULL,
+  body TEXT NOT NULL
+);
+CREATE INDEX payloads_instance ON payloads (instance_id);

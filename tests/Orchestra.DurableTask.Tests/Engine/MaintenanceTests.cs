@@ -46,7 +46,7 @@ public class MaintenanceTests
     [InlineData("DELETE FROM work", "the answer to TaskScheduled #0 (never) is lost")]
     [InlineData("UPDATE instances SET status = 1", "work waits for an instance that has ended")]
     [InlineData("UPDATE instances SET owner = 'nobody'", "an instance is leased to an unknown owner")]
-    [InlineData("INSERT INTO history SELECT instance_id, seq + 4, body FROM history WHERE seq = 2", "action #0 was scheduled twice")]
+    [InlineData("INSERT INTO history (instance_id, seq, body) SELECT instance_id, seq + 4, body FROM history WHERE seq = 2", "action #0 was scheduled twice")]
     public async Task Verify_finds_damage(string damage, string problem)
     {
         using var journal = new TempJournal();
