@@ -22,6 +22,12 @@ public sealed class DataFolder(string root)
     /// <summary>What ended sessions came to, as files for other programs.</summary>
     public string Outputs => Path.Combine(Root, "outputs");
 
+    /// <summary>The state that the client of one run keeps for itself.</summary>
+    public string ClientHome(string runId) => Path.Combine(Run(runId), "home");
+
+    /// <summary>What a sandboxed run has for <c>/tmp</c>.</summary>
+    public string Temporary(string runId) => Path.Combine(Run(runId), "tmp");
+
     /// <summary>One file per command that passed on a tree.</summary>
     public string Passes => Path.Combine(Root, "passes");
 

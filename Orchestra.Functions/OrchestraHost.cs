@@ -10,6 +10,7 @@ using Orchestra.Activities;
 using Orchestra.Activities.Agents;
 using Orchestra.Activities.Agents.Api;
 using Orchestra.Activities.Agents.Claude;
+using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Output;
 using Orchestra.Activities.Processes;
 using Orchestra.Activities.Sessions;
@@ -87,9 +88,11 @@ public static class OrchestraHost
         services.AddSingleton<IRunObserver, SessionProgress>();
         var variables = new ClientVariables(name => builder.Configuration[name] ?? Environment.GetEnvironmentVariable(name));
         services.AddSingleton(variables);
-        services.AddSingleton(new Clients(
+        services.AddSingleton(new Bubblewrap(builder.Configuration["PATH"]));
+        services.AddSingleton(s => new Clients(
             new ClaudeCli(builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")),
-            new ApiAccess(variables)));
+            new ApiAccess(variables),
+            s.GetRequiredService<Sandbox>()));
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
         services.AddOrchestraSessions();

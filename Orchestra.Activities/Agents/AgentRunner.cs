@@ -1,4 +1,5 @@
 using Orchestra.Activities.Agents.Claude;
+using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -17,10 +18,12 @@ public sealed class AgentRunner
     private readonly RunsConfig config;
     private readonly DataFolder data;
     private readonly ClientVariables variables;
+    private readonly Sandbox sandbox;
 
     internal AgentRunner(
-        RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config, DataFolder data, ClientVariables variables)
+        RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config, DataFolder data, ClientVariables variables, Sandbox sandbox)
     {
+        this.sandbox = sandbox;
         this.variables = variables;
         this.data = data;
         this.caches = caches;
@@ -66,7 +69,8 @@ public sealed class AgentRunner
         {
             HasProtocol = hasStream,
             SessionId = run.SessionId,
-            EnvironmentAtStart = () => caches.Environment(run.RepoPath, run.WorktreePath, run.Command.Environment),
+            EnvironmentAtStart = () => ClientHome.Fill(caches.Environment(run.RepoPath, run.WorktreePath, run.Command.Environment), data.ClientHome(run.RunId)),
+            StarterAtStart = () => sandbox.StarterAsync(run, cancellationToken),
             Chore = Snapshots(run),
         };
         RunResult result = await engine.RunAsync(
@@ -76,9 +80,13 @@ public sealed class AgentRunner
     }
 
     /// <summary>Our own program keeps its conversation with the run, so that it can go on after a crash.</summary>
-    private ClaudeClient Streaming(AgentRun run) => new(run.Command.Client is ClientModes.Api or ClientModes.Hybrid
-        ? run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", data.Run(run.RunId)] } }
-        : run);
+    private ClaudeClient Streaming(AgentRun run)
+    {
+        if (run.Command.Client is not (ClientModes.Api or ClientModes.Hybrid)) return new ClaudeClient(run);
+        string home = data.ClientHome(run.RunId);
+        PrivateFolder.Create(home);
+        return new ClaudeClient(run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", home] } });
+    }
 
     private RunChore? Snapshots(AgentRun run)
     {

@@ -16,7 +16,7 @@ public sealed class BuildCaches(RunsConfig config, DataFolder data, GitCli git, 
     {
         List<BuildCacheConfig> caches = [.. Of(worktree)];
         if (caches.Count == 0) return own;
-        string folder = data.BuildCache(NameOf(repoPath));
+        string folder = FolderOf(repoPath);
         Dictionary<string, string> environment = new(StringComparer.Ordinal);
         foreach ((string name, string value) in caches.SelectMany(c => c.Env))
             environment[name] = value.Replace(BuildCacheConfig.Placeholder, folder, StringComparison.Ordinal);
@@ -62,6 +62,9 @@ public sealed class BuildCaches(RunsConfig config, DataFolder data, GitCli git, 
             cancellationToken);
         return work.Fields.Length == 0;
     }
+
+    /// <summary>What the worktrees of a repository share.</summary>
+    public string FolderOf(string repoPath) => data.BuildCache(NameOf(repoPath));
 
     private static string NameOf(string repoPath)
     {

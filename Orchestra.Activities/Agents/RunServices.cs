@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orchestra.Activities.Agents;
 using Orchestra.Activities.Agents.Admission;
+using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Gates;
 using Orchestra.Activities.Git;
 using Orchestra.Activities.Processes;
@@ -26,10 +27,14 @@ public static class RunServices
         services.TryAddSingleton<AgentWorktree>();
         services.TryAddSingleton(s => s.GetService<OrchestraConfig>()?.Runs ?? new RunsConfig());
         services.TryAddSingleton<BuildCaches>();
+        services.TryAddSingleton(new Bubblewrap(Environment.GetEnvironmentVariable("PATH")));
+        services.TryAddSingleton(s => new SandboxFolders(
+            s.GetRequiredService<RunsConfig>().Sandbox, s.GetRequiredService<DataFolder>(), s.GetRequiredService<BuildCaches>(), Environment.GetEnvironmentVariable("HOME")));
+        services.TryAddSingleton<Sandbox>();
         services.TryAddSingleton(new ClientVariables(Environment.GetEnvironmentVariable));
         services.TryAddSingleton(s => new AgentRunner(
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>(),
-            s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>()));
+            s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>(), s.GetRequiredService<Sandbox>()));
         services.TryAddSingleton<MachineRoom>();
         services.TryAddSingleton(s => new AgentPlaces(s.GetRequiredService<RunsConfig>().MaxParallelAgents, s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new AgentAdmission(

@@ -155,6 +155,7 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         {
             Require(number >= 0, $"runs.{name}", "must not be negative");
         }
+        CheckSandbox(config.Runs.Sandbox);
         for (int i = 0; i < config.Runs.BuildCaches.Count; i++)
         {
             BuildCacheConfig cache = config.Runs.BuildCaches[i];
@@ -163,6 +164,17 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
             foreach (string variable in cache.Env.Keys) CheckVariable($"{key}.env.{variable}", variable);
             for (int r = 0; r < cache.Remove.Count; r++)
                 Require(IsInside(cache.Remove[r]), $"{key}.remove[{r}]", "must name a folder by its path from the repository's top folder, for example target");
+        }
+    }
+
+    private void CheckSandbox(SandboxConfig sandbox)
+    {
+        const string Key = "runs.sandbox";
+        Require(SandboxConfig.Modes.Contains(sandbox.Mode), $"{Key}.mode", $"must be one of {string.Join(", ", SandboxConfig.Modes)}, not '{sandbox.Mode}'");
+        foreach ((string name, List<string> folders) in new[] { ("writable", sandbox.Writable), ("hidden", sandbox.Hidden) })
+        {
+            for (int i = 0; i < folders.Count; i++)
+                Require(Path.IsPathRooted(folders[i]) || folders[i].StartsWith("~/", StringComparison.Ordinal), $"{Key}.{name}[{i}]", "must be a full path, or begin with ~/");
         }
     }
 

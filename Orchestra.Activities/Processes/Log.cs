@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(3011, LogLevel.Warning, "What builds left in {Worktree} was not removed.")]
     public static partial void CachesNotCleaned(ILogger logger, Exception exception, string worktree);
 
+    [LoggerMessage(3012, LogLevel.Warning, "Run {RunId} starts without a sandbox: {Reason}")]
+    public static partial void NoSandbox(ILogger logger, string runId, string reason);
+
     [LoggerMessage(3009, LogLevel.Warning, "Worktree {Worktree} is not usable and is made anew: {Reason}.")]
     public static partial void WorktreeRecreated(ILogger logger, string worktree, string reason);
 }

@@ -49,6 +49,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
             RunRequest attempt = request with { Argv = next.Argv, Input = next.Input, Environment = request.EnvironmentAtStart?.Invoke() ?? request.Environment };
             if (attempt.FindObstacle() is { } obstacle)
                 return Conclude(folder, now, new RunReading(new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error), ""));
+            if (request.StarterAtStart is { } starter) attempt = attempt with { Starter = await starter() };
             RunEnd end = await StartAsync(attempt, next, folder, tree, watch, now, cancellationToken);
             if (client.Read(folder, end) is { } done) return Conclude(folder, now, done);
         }

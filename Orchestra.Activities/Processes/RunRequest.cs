@@ -23,6 +23,12 @@ internal sealed record RunRequest(
     /// <summary>Gives the environment when the working folder is ready; null: <see cref="Environment"/> is known beforehand.</summary>
     public Func<IReadOnlyDictionary<string, string>?>? EnvironmentAtStart { get; init; }
 
+    /// <summary>Gives the program and arguments that the command is started by, when the working folder is ready; null: none, it is started itself.</summary>
+    public Func<Task<IReadOnlyList<string>>>? StarterAtStart { get; init; }
+
+    /// <summary>What comes before <see cref="Argv"/> on the command line.</summary>
+    public IReadOnlyList<string> Starter { get; init; } = [];
+
     /// <summary>The session that the run is a step of; null: the run's own id.</summary>
     public string? SessionId { get; init; }
 

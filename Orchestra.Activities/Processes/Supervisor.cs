@@ -20,7 +20,7 @@ internal static class Supervisor
         ProcessStartInfo start = new("setsid") { WorkingDirectory = "/", UseShellExecute = false };
         (string output, string errors) = request.HasProtocol ? (folder.StreamFile, folder.ErrorFile) : (folder.OutputFile, folder.OutputFile);
         string input = request.Input is null ? "/dev/null" : folder.PromptFile;
-        foreach (string argument in (string[])["/bin/sh", "-c", Script, "orchestra-run", folder.Path, token, request.WorkingFolder, input, output, errors, .. request.Argv])
+        foreach (string argument in (string[])["/bin/sh", "-c", Script, "orchestra-run", folder.Path, token, request.WorkingFolder, input, output, errors, .. request.Starter, .. request.Argv])
             start.ArgumentList.Add(argument);
         start.Environment.Clear();
         foreach ((string name, string value) in EnvironmentOf(request)) start.Environment[name] = value;

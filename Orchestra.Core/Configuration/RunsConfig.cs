@@ -15,6 +15,8 @@ public sealed class RunsConfig
     /// <summary>Seconds between snapshots of uncommitted work; 0: none.</summary>
     public int SnapshotSeconds { get; set; } = 60;
 
+    public SandboxConfig Sandbox { get; set; } = new();
+
     /// <summary>By default Rust's: without it every worktree compiles all dependencies into a folder of its own, until the disk is full.</summary>
     public List<BuildCacheConfig> BuildCaches { get; set; } =
         [new() { When = "Cargo.toml", Env = new() { ["CARGO_TARGET_DIR"] = $"{BuildCacheConfig.Placeholder}/cargo" }, Remove = ["target"] }];

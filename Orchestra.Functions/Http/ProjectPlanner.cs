@@ -13,6 +13,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
 
     public ProjectPlan Plan(LaunchRequest launch, string repositoryRoot)
     {
+        available.Sandbox.Require();
         DateTimeOffset now = time.GetUtcNow();
         PipelineConfig pipeline = config.Pipeline;
         List<AgentPlan> agents = [.. launch.Agents.Select(a => Plan(a, now))];

@@ -87,6 +87,22 @@ public sealed class ClientModeTests : IAsyncLifetime
         await without.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_sandbox_that_is_demanded_and_missing_is_told_before_anything_is_launched()
+    {
+        string config = HostSetup.Config("runs:\n  sandbox: {mode: required}\n");
+        await using HostSetup without = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={config}", "PATH=/nowhere");
+        using var api = new OrchestraApi(without.Address);
+        using TestRepository repository = Sample();
+
+        var answer = await api.PostAsync("/api/gm/launch", OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("true")).ToJsonString());
+
+        Assert.Equal(409, (int)answer.Status);
+        Assert.Equal("runs.sandbox.mode", (string)answer.Body["field"]!);
+        Assert.Contains("apt-get install bubblewrap", (string)answer.Body["detail"]!);
+        File.Delete(config);
+    }
+
     [Theory]
     [InlineData("magic", null, "client_mode")]
     [InlineData(null, "magic", "agents[0].client_mode")]

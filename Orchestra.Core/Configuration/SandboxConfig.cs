@@ -1,0 +1,27 @@
+namespace Orchestra.Core.Configuration;
+
+/// <summary>Whether agents run in a sandbox of bubblewrap (<c>bwrap</c>): the worktree is writable, the rest of the disk read-only.</summary>
+public sealed class SandboxConfig
+{
+    public const string Off = "off";
+
+    /// <summary>Where bubblewrap works, else without, which is logged.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>Where it does not work nothing is launched.</summary>
+    public const string Required = "required";
+
+    public static readonly IReadOnlyList<string> Modes = [Off, Auto, Required];
+
+    /// <summary>One of <see cref="Modes"/>.</summary>
+    public string Mode { get; set; } = Off;
+
+    /// <summary>Whether agents reach the network; clients of a model need it.</summary>
+    public bool Network { get; set; } = true;
+
+    /// <summary>Further folders that agents may write to; <c>~</c> is the home folder. Those that do not exist are left out.</summary>
+    public List<string> Writable { get; set; } = [];
+
+    /// <summary>Folders that agents find empty.</summary>
+    public List<string> Hidden { get; set; } = ["~/.ssh", "~/.gnupg", "~/.aws", "~/.azure", "~/.config/gcloud", "~/.kube", "~/.docker"];
+}

@@ -1,0 +1,159 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orchestra.Activities.Agents.Sandboxes;
+using Orchestra.Activities.Agents;
+using Orchestra.Core;
+using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
+using Orchestra.Testing;
+
+namespace Orchestra.Activities.Tests.Runs;
+
+/// <summary>Agents in a sandbox of bubblewrap, on a real repository.</summary>
+public sealed class SandboxTests : RunFixture
+{
+    private static readonly Bubblewrap Here = new(Environment.GetEnvironmentVariable("PATH"));
+
+    private readonly TestRepository repository = TestRepository.CreateEmpty();
+    private readonly string worktree;
+
+    public SandboxTests()
+    {
+        repository.Write("list.txt", "base\n");
+        repository.Commit("base");
+        worktree = Data.Worktree(RunId);
+        repository.Git("worktree", "add", "--quiet", "-b", "team/" + RunId, worktree);
+    }
+
+    [Fact]
+    public async Task The_worktree_is_writable_and_git_commits_in_it()
+    {
+        RunResult result = await RunAsync(
+            "echo new > new.txt; git add new.txt; git -c user.name=a -c user.email=a@b commit -q -m work; git status --porcelain; git log --format=%s -1; echo x > /tmp/$ORCHESTRA_RUN; cat /tmp/$ORCHESTRA_RUN");
+
+        Assert.Equal("work\nx\n", result.OutputTail);
+        Assert.Equal(RunStatus.Completed, result.Status);
+        Assert.Equal("new", repository.Git("show", $"team/{RunId}:new.txt"));
+        Assert.False(File.Exists($"/tmp/{RunId}"));
+    }
+
+    [Fact]
+    public async Task The_rest_of_the_disk_is_not()
+    {
+        string secret = Path.Combine(Data.Root, "state.db");
+        File.WriteAllText(secret, "secret");
+        string common = Path.Combine(repository.Folder, ".git");
+        string[] attempts =
+        [
+            $"echo x > '{repository.Folder}/list.txt'", $"echo x >> '{common}/config'", $"echo x > '{common}/hooks/post-commit'", $"echo x > '{common}/refs/heads/main'",
+            $"echo x > '{common}/worktrees/{RunId}/commondir'", $"mv .git gone", "echo x > /etc/orchestra-test", "echo x > ~/orchestra-test",
+            $"cat {secret}", $"echo x > {Work}/x", "git -C . update-ref refs/heads/main HEAD", "mount -o remount,rw /",
+        ];
+
+        RunResult result = await RunAsync(string.Join('\n', attempts.Select((a, i) => $"if ( {a} ) 2>/dev/null; then echo 'could: {i}'; fi")) + "\necho end");
+
+        Assert.Equal("end\n", result.OutputTail);
+        Assert.Equal("base\n", File.ReadAllText(Path.Combine(repository.Folder, "list.txt")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_network_is_a_switch(bool network)
+    {
+        RunResult result = await RunAsync("ls /sys/class/net | wc -l; readlink /proc/self/ns/net", new SandboxConfig { Mode = SandboxConfig.Required, Network = network });
+
+        Assert.Equal(network, result.OutputTail.Contains(new FileInfo("/proc/self/ns/net").LinkTarget!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task More_folders_may_be_writable_or_empty()
+    {
+        string open = Directory.CreateDirectory(InWork("open")).FullName, hidden = Directory.CreateDirectory(InWork("hidden")).FullName;
+        File.WriteAllText(Path.Combine(hidden, "key"), "");
+
+        RunResult result = await RunAsync(
+            $"touch {open}/made; ls {hidden}; echo $IS_SANDBOX", new SandboxConfig { Mode = SandboxConfig.Required, Writable = [open, InWork("none")], Hidden = [hidden] });
+
+        Assert.Equal("1\n", result.OutputTail);
+        Assert.True(File.Exists(Path.Combine(open, "made")));
+    }
+
+    [Fact]
+    public async Task A_daemon_that_hides_from_every_look_ends_with_its_sandbox()
+    {
+        RunResult result = await RunAsync("(cd / && env -i setsid sleep 987654 &) ; exit 3");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.DoesNotContain(Processes.ProcessTable.All(), p => !p.IsZombie && CommandLine(p.Pid).Contains("987654", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_time_limit_lets_the_agent_clean_up_also_in_a_sandbox()
+    {
+        RunResult result = await RunAsync("trap 'echo tidy; exit 0' TERM; while :; do sleep 0.05; done", timeout: 1);
+
+        Assert.Equal(RunStatus.TimedOut, result.Status);
+        Assert.Contains("tidy\n", result.OutputTail);
+        AssertNothingLeft();
+    }
+
+    [Fact]
+    public async Task The_clients_own_state_is_a_folder_of_the_run()
+    {
+        RunResult result = await RunAsync("echo state > \"$CLAUDE_CONFIG_DIR/state\"; echo $CLAUDE_CONFIG_DIR", environment: new() { ["CLAUDE_CONFIG_DIR"] = "{home}" });
+
+        string home = Data.ClientHome(RunId);
+        Assert.Equal(home + "\n", result.OutputTail);
+        Assert.Equal("state\n", File.ReadAllText(Path.Combine(home, "state")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(home).UnixFileMode);
+    }
+
+    [Fact]
+    public async Task A_missing_program_is_told_as_without_a_sandbox()
+    {
+        SkipWithoutSandbox();
+        RunResult result = await Services(new SandboxConfig { Mode = SandboxConfig.Required }, Here).RunAgent(Run(["no-such-program"], null, 60), Test);
+
+        Assert.Contains("no-such-program was not found on PATH", result.Error);
+    }
+
+    [Fact]
+    public async Task Without_bubblewrap_a_sandbox_that_is_demanded_is_an_error_and_one_that_is_not_is_done_without()
+    {
+        var nowhere = new Bubblewrap("/nowhere");
+        AgentRun run = Run(["/bin/sh", "-c", "touch started"], null, 60);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Services(new SandboxConfig { Mode = SandboxConfig.Required }, nowhere).RunAgent(run, Test));
+        Assert.Contains("Install bubblewrap", refused.Message);
+        Assert.False(File.Exists(Path.Combine(worktree, "started")));
+
+        Assert.Equal(RunStatus.Completed, (await Services(new SandboxConfig { Mode = SandboxConfig.Auto }, nowhere).RunAgent(run, Test)).Status);
+    }
+
+    private async Task<RunResult> RunAsync(string script, SandboxConfig? config = null, Dictionary<string, string>? environment = null, int timeout = 60)
+    {
+        SkipWithoutSandbox();
+        return await Services(config ?? new SandboxConfig { Mode = SandboxConfig.Required }, Here).RunAgent(Run(["/bin/sh", "-c", script], environment, timeout), Test);
+    }
+
+    private static void SkipWithoutSandbox() => Assert.SkipWhen(Here.Obstacle is not null, Here.Obstacle ?? "");
+
+    private AgentRun Run(string[] argv, Dictionary<string, string>? environment, int timeout) =>
+        new(RunId, null, repository.Folder, worktree, "", new AgentCommand(argv, environment), timeout, null);
+
+    private RunActivities Services(SandboxConfig config, Bubblewrap bubblewrap) => new ServiceCollection()
+        .AddLogging().AddSingleton(Data).AddSingleton(new RunsConfig { Sandbox = config }).AddSingleton(bubblewrap)
+        .AddOrchestraGit().AddOrchestraRuns().BuildServiceProvider().GetRequiredService<RunActivities>();
+
+    private static string CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // it has just ended
+        }
+    }
+}
