@@ -8,7 +8,8 @@ namespace Orchestra.Client;
 
 /// <summary>The public HTTP API, typed. Every failure is a <see cref="ApiError"/> that says what to do; 404 gives a <see cref="NotFoundError"/>, 409 a <see cref="ConflictError"/>.</summary>
 /// <param name="key">null: what the variable ORCHESTRA_API_KEY says, if anything.</param>
-public sealed class OrchestraClient(Uri address, string? key = null) : IDisposable
+/// <param name="user">Who the calls are made for; believed of the host's own dashboard only.</param>
+public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<string?>>? user = null) : IDisposable
 {
     /// <summary>The variable with the key that a host was told to ask for; the host reads the same one.</summary>
     private const string KeyVariable = "ORCHESTRA_API_KEY";
@@ -126,6 +127,8 @@ public sealed class OrchestraClient(Uri address, string? key = null) : IDisposab
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience ?? Patience);
         using var request = new HttpRequestMessage(method, path);
+        if (user is not null && await user() is { Length: > 0 } name)
+            request.Headers.TryAddWithoutValidation("x-orchestra-user", name);
         if (body is not null)
         {
             // With its length and not in chunks: plain for whatever proxy lies between.

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,14 +18,17 @@ public static class DashboardServices
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     /// <param name="key">What the API is shown; null when it asks for none.</param>
-    public static IServiceCollection AddOrchestraDashboard(this IServiceCollection services, Uri api, string? key)
+    public static IServiceCollection AddOrchestraDashboard(this IServiceCollection services, Uri api, Func<IServiceProvider, string?> key)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddScoped(_ => new OrchestraClient(api, key));
+        services.AddScoped(s => new OrchestraClient(api, key(s), () => UserAsync(s.GetRequiredService<AuthenticationStateProvider>())));
         services.AddScoped<LiveProjects>();
         services.AddRazorComponents().AddInteractiveServerComponents();
         return services;
     }
+
+    // Whose key or cookie the page was opened with.
+    private static async Task<string?> UserAsync(AuthenticationStateProvider provider) => (await provider.GetAuthenticationStateAsync()).User.Identity?.Name;
 
     /// <summary>Between routing and endpoints: the pages' own content policy in place of the API's, and forms that only our pages can send.</summary>
     public static void UseOrchestraDashboard(this IApplicationBuilder app)

@@ -16,7 +16,7 @@ internal static class DashboardHosting
     {
         // The files lie where the build found them, also when this runs from another folder.
         StaticWebAssetsLoader.UseStaticWebAssets((IWebHostEnvironment)builder.Environment, builder.Configuration);
-        builder.Services.AddOrchestraDashboard(api, builder.Configuration[AccessSettings.KeySetting]);
+        builder.Services.AddOrchestraDashboard(api, services => services.GetRequiredService<AccessSettings>().OwnKey);
         builder.Services.Configure<EmbeddedHostOptions>(options =>
         {
             options.RoutedMiddleware.Add(app => app.UseOrchestraDashboard());

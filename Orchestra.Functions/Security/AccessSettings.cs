@@ -18,11 +18,15 @@ public sealed class AccessSettings
     public AccessSettings(IConfiguration configuration)
     {
         Keys = ApiKeys.Read(configuration[KeySetting], List(configuration, KeysSetting));
+        OwnKey = Keys.Any ? Keys.AddOwn() : null;
         Hosts = List(configuration, HostsSetting);
         Origins = List(configuration, OriginsSetting);
     }
 
     public ApiKeys Keys { get; }
+
+    /// <summary>What the dashboard in this process shows to the API; null when no key is asked for.</summary>
+    public string? OwnKey { get; }
 
     /// <summary>Names by which this host is reached, beside loopback.</summary>
     public IReadOnlyList<string> Hosts { get; }

@@ -51,6 +51,19 @@ public sealed class ApiKeys
         return read;
     }
 
+    /// <summary>A key for calls that this process makes to itself, new with every start; nobody else can show it.</summary>
+    internal string AddOwn()
+    {
+        string key = RandomNumberGenerator.GetHexString(48, lowercase: true);
+        Add(OwnName, AccessRole.Operate, key, "");
+        return key;
+    }
+
+    // With a blank, so that no configured key has this name.
+    private const string OwnName = "the dashboard";
+
+    public static bool IsOwn(Caller caller) => caller.Name == OwnName;
+
     /// <summary>Compares with every key, in a time that tells nothing of how near a guess was.</summary>
     public Caller? Find(string? given)
     {

@@ -14,11 +14,16 @@ internal sealed class CliProcess : IDisposable
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="key">What ORCHESTRA_API_KEY says.</param>
-    public static async Task<CliProcess> StartAsync(Uri address, string? key, params string[] arguments)
+    public static Task<CliProcess> StartAsync(Uri address, string? key, params string[] arguments) =>
+        StartInAsync(address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = key }, arguments);
+
+    /// <param name="environment">What is set there besides; null takes a variable away.</param>
+    public static async Task<CliProcess> StartInAsync(Uri address, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         string cli = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CliFolder").Value!;
         var start = new ProcessStartInfo("dotnet", [Path.Combine(cli, "Orchestra.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["ORCHESTRA_API_KEY"] = key;
+        foreach ((string name, string? value) in environment)
+            start.Environment[name] = value;
         Process process = Process.Start(start)!;
         var said = new List<string>();
         process.OutputDataReceived += (_, line) => Note(line.Data);

@@ -21,12 +21,15 @@ public sealed class DashboardFixture : IAsyncLifetime
         Http.BaseAddress = Address;
         await StartHostAsync();
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        browser = await LaunchBrowserAsync();
     }
+
+    /// <summary>A browser beside the common one, with settings of its own.</summary>
+    public Task<IBrowser> LaunchBrowserAsync(params string[] settings) => playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = Chromium,
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", .. settings],
+    });
 
     public async Task StartHostAsync() => host = await CliProcess.StartAsync(
         Address, null, "up", "--data", Path.Combine(folder, "data"), "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
