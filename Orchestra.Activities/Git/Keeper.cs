@@ -19,7 +19,7 @@ public sealed class Keeper(GitPlumbing plumbing, Worktrees worktrees, WorktreeSn
             ? head
             : await snapshots.TakeAsync(
                 worktree, everything: true, snapshot => CommitAsync(input, head, snapshot, cancellationToken), cancellationToken);
-        return work is null ? null : await AddAsync(input.RepoPath, input.SessionId, work, input.Date, cancellationToken);
+        return work is null || work == input.Base ? null : await AddAsync(input.RepoPath, input.SessionId, work, input.Date, cancellationToken);
     }
 
     /// <summary>Lets the session's kept ref reach the commit, and all that it reached before.</summary>

@@ -14,9 +14,15 @@ public sealed class OutputLog(DataFolder data, Redactor redactor)
     // A secret that begins before a piece or ends behind it is found all the same when this much around it is looked at.
     private const int Around = 8 * 1024;
 
-    /// <summary>The runs that a session's output is made of, in their order: one, or one per teammate. Each begins when the former has ended.</summary>
-    public static IReadOnlyList<string> RunsOf(SessionRecord session) =>
-        session.Tasks.Count == 0 ? [session.SessionId] : [.. session.Tasks.Where(t => t.StartedAt is not null).Select(t => t.Id)];
+    /// <summary>The runs that a session's output is made of, in their order: one, or one per teammate. Of those that run at once each comes in when
+    /// all before it have ended, so that what is there never moves.</summary>
+    public static IReadOnlyList<string> RunsOf(SessionRecord session)
+    {
+        if (session.Tasks.Count == 0)
+            return [session.SessionId];
+        List<SessionTask> begun = [.. session.Tasks.Where(t => t.StartedAt is not null)];
+        return [.. begun.TakeWhile((_, i) => i == 0 || begun[i - 1].CompletedAt is not null).Select(t => t.Id)];
+    }
 
     /// <summary>Bytes printed so far.</summary>
     public long Length(IReadOnlyList<string> runs) => runs.Sum(Length);

@@ -12,7 +12,13 @@ public sealed class SessionOutput(DataFolder data, Redactor redactor)
     public string? Tail(SessionRecord session)
     {
         SessionTask? step = session.Tasks.LastOrDefault(t => t.StartedAt is not null);
-        string text = OutputTail.Read(new RunFolder(data.Run(step?.Id ?? session.SessionId)).OutputFile);
+        return Tail(step?.Id ?? session.SessionId);
+    }
+
+    /// <summary>The same of one run.</summary>
+    public string? Tail(string runId)
+    {
+        string text = OutputTail.Read(new RunFolder(data.Run(runId)).OutputFile);
         return text.Length > 0 ? redactor.Redact(text) : null;
     }
 }

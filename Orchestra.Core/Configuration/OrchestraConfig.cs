@@ -74,7 +74,7 @@ public sealed class TeammateConfig
     /// <summary>Null: the client's model.</summary>
     public string? Model { get; set; }
 
-    /// <summary>Nearer than the team's, farther than the launch's; only in a sequence.</summary>
+    /// <summary>Nearer than the team's, farther than the launch's; only where each teammate runs by itself.</summary>
     public string? ClientMode { get; set; }
 }
 

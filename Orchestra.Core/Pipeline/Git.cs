@@ -93,7 +93,8 @@ public enum LandingStatus
 public sealed record LandOutcome(LandingStatus Status, string TargetHead, string? Reason);
 
 /// <summary>Puts work under <c>refs/orchestra/kept/</c>: committed and uncommitted.</summary>
-public sealed record KeepWorkInput(string RepoPath, string SessionId, string? WorktreePath, DateTime Date);
+/// <param name="Base">What the work began with; nothing is kept when that is all there is.</param>
+public sealed record KeepWorkInput(string RepoPath, string SessionId, string? WorktreePath, DateTime Date, string? Base = null);
 
 /// <summary>Removes the project's worktrees; branches stay.</summary>
 public sealed record CleanUpInput(string RepoPath, string ProjectId, IReadOnlyList<string> WorktreePaths);

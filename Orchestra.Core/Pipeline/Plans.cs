@@ -16,13 +16,17 @@ public sealed record AgentCommand(
 /// <summary>One agent of a project: one session, one branch, one worktree.</summary>
 /// <param name="TimeoutSeconds">The limit of the whole session.</param>
 /// <param name="ClientSessionId">The client's own id of its session, where the client lets it be chosen.</param>
-/// <param name="Teammates">Those who run one after the other; null: one run with <paramref name="Prompt"/> and <paramref name="Command"/>.</param>
+/// <param name="Teammates">Those who run one after the other, or at once; null: one run with <paramref name="Prompt"/> and <paramref name="Command"/>.</param>
 /// <param name="ClientNote">Why another client than the one asked for does the work.</param>
 public sealed record AgentPlan(
     string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds, string? ClientSessionId = null,
-    IReadOnlyList<TeammatePlan>? Teammates = null, string? ClientNote = null);
+    IReadOnlyList<TeammatePlan>? Teammates = null, string? ClientNote = null)
+{
+    /// <summary>The teammates run at once and only read.</summary>
+    public bool AtOnce { get; init; }
+}
 
-/// <summary>One step of a team's sequence.</summary>
+/// <summary>One member of a team that runs by itself.</summary>
 public sealed record TeammatePlan(string Name, string Role, AgentCommand Command, int TimeoutSeconds);
 
 /// <summary>What a launch decided once and for all; the input of the project's orchestration.</summary>

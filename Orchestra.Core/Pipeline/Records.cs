@@ -201,7 +201,7 @@ public sealed record SessionRecord
 /// <param name="Id">Also the id of its run.</param>
 /// <param name="Status">pending, running, completed, failed, cancelled, timed_out, budget_exceeded, quota, or skipped because a former one did not complete.</param>
 /// <param name="Output">The end of its output.</param>
-/// <param name="HeadCommit">The branch after its work was committed.</param>
+/// <param name="HeadCommit">The branch after its work was committed; of one who was only to read, the kept commit of what it changed all the same.</param>
 public sealed record SessionTask(
     string Id,
     string Teammate,

@@ -39,7 +39,7 @@ internal sealed class ClientChoice(OrchestraConfig config, Clients clients)
         if (team.Strategy == TeamStrategies.Lead && mode != ClientModes.ClaudeCode)
             throw new InputProblem(ModeField(agent), $"Team '{agent.Team}' has the strategy '{TeamStrategies.Lead}', which needs the client mode '{ClientModes.AgentTeams}' or '{ClientModes.ClaudeCode}', not '{mode}'.");
         // A launch that brings its own program means that program, once.
-        if (agent.Command is not null || (team.Teammates.Count < 2 && team.Strategy != TeamStrategies.Sequence))
+        if (agent.Command is not null || (team.Teammates.Count < 2 && team.Strategy is not (TeamStrategies.Sequence or TeamStrategies.Parallel)))
             return TeamStrategies.Single;
         return team.Strategy ?? (mode == ClientModes.Command && team.Teammates.All(t => t.ClientMode is null) ? TeamStrategies.Single : TeamStrategies.Sequence);
     }

@@ -35,14 +35,20 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
         AgentCommand command = clients.For(agent, team);
         if (strategy == TeamStrategies.Lead)
             command = ClaudeCommands.WithAgents(command, team.Teammates);
-        IReadOnlyList<TeammatePlan>? teammates = strategy == TeamStrategies.Sequence
-            ? [.. team.Teammates.Select(t => new TeammatePlan(t.Name, t.Role, clients.For(agent, team, t), agent.TimeoutSeconds ?? t.TimeoutSeconds))]
-            : null;
-        int timeout = agent.TimeoutSeconds ?? Math.Max(60, team.Teammates.Sum(t => t.TimeoutSeconds));
+        bool atOnce = strategy == TeamStrategies.Parallel;
+        IReadOnlyList<TeammatePlan>? teammates = atOnce || strategy == TeamStrategies.Sequence ? [.. team.Teammates.Select(t => PlanTeammate(agent, team, t, atOnce))] : null;
+        int timeout = agent.TimeoutSeconds ?? Math.Max(60, atOnce ? team.Teammates.Max(t => t.TimeoutSeconds) : team.Teammates.Sum(t => t.TimeoutSeconds));
         string sessionId = Ids.New(now);
         string? clientSession = teammates is null && ClientModes.HasEventStream(command.Client) ? ClaudeCommands.SessionId(sessionId) : null;
         return new AgentPlan(sessionId, agent.Team, agent.Task, Prompts.For(agent, team, strategy), command, timeout, clientSession, teammates,
-            ClientChoice.NoteOn(command, clients.ModeOf(agent, team)));
+            ClientChoice.NoteOn(command, clients.ModeOf(agent, team))) { AtOnce = atOnce };
+    }
+
+    private TeammatePlan PlanTeammate(LaunchAgent agent, TeamConfig team, TeammateConfig teammate, bool onlyReads)
+    {
+        AgentCommand command = clients.For(agent, team, teammate);
+        return new TeammatePlan(
+            teammate.Name, teammate.Role, onlyReads ? ClaudeCommands.OnlyReading(command) : command, agent.TimeoutSeconds ?? teammate.TimeoutSeconds);
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -22,6 +22,7 @@ internal static class Prompts
         string? heading = strategy switch
         {
             TeamStrategies.Sequence => "Its members work one after the other in this worktree:",
+            TeamStrategies.Parallel => "Its members work at the same time, each in a worktree of its own, and only read:",
             TeamStrategies.Lead => "You lead it. Give each of its members, which are agents of yours by these names, its part, with what the former ones found; then check the whole:",
             _ => "Take these roles one after the other:",
         };

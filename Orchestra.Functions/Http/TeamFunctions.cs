@@ -56,7 +56,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
-        return Answers.Ok(TeamViews.Detail(found.Session, found.Project, config, output.Tail(found.Session)));
+        return Answers.Ok(TeamViews.Detail(found.Session, found.Project, config, output));
     });
 
     [Function("ListSessionTasks")]
@@ -67,7 +67,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
-        return Answers.Ok(TeamViews.Tasks(found.Session, config, output.Tail(found.Session)));
+        return Answers.Ok(TeamViews.Tasks(found.Session, config, output));
     });
 
     [Function("CancelSession")]

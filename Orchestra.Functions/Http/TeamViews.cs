@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestra.Activities.Sessions;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -52,7 +53,7 @@ internal static class TeamViews
         };
     }
 
-    public static JsonObject Detail(SessionRecord s, ProjectRecord? project, OrchestraConfig config, string? output)
+    public static JsonObject Detail(SessionRecord s, ProjectRecord? project, OrchestraConfig config, SessionOutput output)
     {
         JsonObject detail = JsonSerializer.SerializeToNode(Summary(s, project, config), Json.Options)!.AsObject();
         detail["tasks"] = JsonSerializer.SerializeToNode(Tasks(s, config, output), Json.Options);
@@ -60,9 +61,8 @@ internal static class TeamViews
     }
 
     /// <summary>One per role. Where one process takes the roles one after the other, they share its status and its output is with the first.</summary>
-    /// <param name="output">What is printed just now.</param>
-    public static IEnumerable<object> Tasks(SessionRecord s, OrchestraConfig config, string? output) => s.Tasks.Count > 0
-        ? s.Tasks.Select(t => Task(s.SessionId, t, output))
+    public static IEnumerable<object> Tasks(SessionRecord s, OrchestraConfig config, SessionOutput output) => s.Tasks.Count > 0
+        ? s.Tasks.Select(t => Task(s.SessionId, t, t.Status == "running" ? output.Tail(t.Id) : null))
         : Teammates(s, config).Select((teammate, i) => new
         {
             Id = $"{s.SessionId}-{i + 1}",
@@ -70,12 +70,13 @@ internal static class TeamViews
             Teammate = teammate.Name,
             teammate.Role,
             s.Status,
-            Output = i == 0 ? output : null,
+            Output = i == 0 ? output.Tail(s) : null,
             Error = i == 0 ? s.Error : null,
             s.StartedAt,
             s.CompletedAt,
         });
 
+    /// <param name="output">What is printed just now.</param>
     public static object Task(string sessionId, SessionTask t, string? output) => new
     {
         t.Id,

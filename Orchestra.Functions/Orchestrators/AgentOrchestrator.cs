@@ -29,7 +29,9 @@ public static class AgentOrchestrator
             Worktree worktree = await context.CallActivityAsync<Worktree>(
                 ActivityNames.CreateWorktree, new CreateWorktreeInput(start.RepoPath, start.Agent.SessionId, start.BaseCommit), Retries.Git);
             run.Session = run.Session with { BranchName = worktree.Branch, WorktreePath = worktree.Path };
-            if (start.Agent.Teammates is { Count: > 0 } teammates)
+            if (start.Agent.Teammates is { Count: > 0 } readers && start.Agent.AtOnce)
+                await new TeamAtOnce(run, readers).RunAsync();
+            else if (start.Agent.Teammates is { Count: > 0 } teammates)
                 await new TeamSequence(run, teammates).RunAsync(start.BaseCommit);
             else
                 await RunAloneAsync(run, start);

@@ -51,6 +51,14 @@ internal static class Messages
         {string.Join("\n\n", before.Select(h => h.Text))}
         """;
 
+    public static string ReaderPrompt(AgentPlan agent, TeammatePlan teammate) =>
+        $"""
+        {agent.Prompt}
+
+        You are the {teammate.Name}: {teammate.Role}
+        Do this part only. Change no file, since none is taken from you: your account at the end is your result.
+        """;
+
     public static string FixPrompt(string kind, string command, string outputTail, string? comment) =>
         $"""
         The {kind} command fails in this git worktree. Find out why and mend it; do not commit.

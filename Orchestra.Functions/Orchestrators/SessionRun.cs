@@ -37,6 +37,12 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
             new AgentRun(runId, start.ProjectId, start.RepoPath, Session.WorktreePath!, prompt, command, timeoutSeconds, from, sessionId),
             TellAsync);
 
+    /// <summary>One of several at once. That it waits for a place is not told: the others run.</summary>
+    public Task<RunResult> RunBesideAsync(string runId, string worktree, string prompt, TeammatePlan teammate) =>
+        turn.RunAsync(
+            new AgentRun(runId, start.ProjectId, start.RepoPath, worktree, prompt, teammate.Command, Math.Min(teammate.TimeoutSeconds, Agent.TimeoutSeconds), start.BaseCommit, Agent.SessionId),
+            _ => Task.CompletedTask);
+
     private async Task TellAsync(AgentWait wait)
     {
         Session = Session with { Status = "pending", WaitingFor = wait, Waits = Session.Waits + 1 };
@@ -50,6 +56,14 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
             ActivityNames.CommitWork,
             new CommitWorkInput(start.RepoPath, Session.WorktreePath!, Session.BranchName!, start.BaseCommit, message, Context.CurrentUtcDateTime),
             Retries.Git);
+
+    /// <summary>The session's tasks are the teammates'.</summary>
+    public void Expect(IReadOnlyList<TeammatePlan> teammates) => Session = Session with
+    {
+        Tasks = [.. teammates.Select((t, i) => new SessionTask($"{Agent.SessionId}-{i + 1}", t.Name, t.Role, "pending", t.Command.Client ?? ClientModes.Command))],
+    };
+
+    public void Note(int i, SessionTask task) => Session = Session with { Tasks = [.. Session.Tasks.Select((t, at) => at == i ? task : t)] };
 
     /// <summary>A step of ours failed, whatever the agent did.</summary>
     public void Fail(string reason) => Session = Session with

@@ -10,11 +10,11 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
     /// <param name="head">The commit that the worktree is at.</param>
     public async Task RunAsync(string head)
     {
-        run.Session = run.Session with { Tasks = [.. teammates.Select(Pending)] };
+        run.Expect(teammates);
         double secondsLeft = run.Agent.TimeoutSeconds;
         for (int i = 0; i < teammates.Count && run.Session.Status == "running"; i++)
         {
-            Note(i, run.Session.Tasks[i] with { Status = "running", StartedAt = run.Context.CurrentUtcDateTime });
+            run.Note(i, run.Session.Tasks[i] with { Status = "running", StartedAt = run.Context.CurrentUtcDateTime });
             await run.SaveAsync();
             RunResult result = await RunAsync(i, head, secondsLeft);
             CommittedWork work = await run.CommitAsync(Messages.Work(run.Session.ProjectId, run.Agent, teammates[i]));
@@ -46,7 +46,7 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
     {
         string status = SessionRun.StatusOf(result);
         handovers.Add(new Handover(teammates[i].Name, result.Answer ?? result.OutputTail, work.FilesChanged));
-        Note(i, run.Session.Tasks[i] with
+        run.Note(i, run.Session.Tasks[i] with
         {
             Status = status,
             Output = result.OutputTail,
@@ -69,9 +69,4 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
             ClientNote = result.ClientNote is null ? run.Session.ClientNote : $"{teammates[i].Name}: {result.ClientNote}",
         };
     }
-
-    private SessionTask Pending(TeammatePlan teammate, int i) => new(
-        $"{run.Agent.SessionId}-{i + 1}", teammate.Name, teammate.Role, "pending", teammate.Command.Client ?? ClientModes.Command);
-
-    private void Note(int i, SessionTask task) => run.Session = run.Session with { Tasks = [.. run.Session.Tasks.Select((t, at) => at == i ? task : t)] };
 }

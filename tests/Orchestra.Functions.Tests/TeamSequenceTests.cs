@@ -21,6 +21,17 @@ public sealed class TeamSequenceTests : IAsyncLifetime
               teammates:
                 - {name: architect, role: Design it}
                 - {name: reviewer, role: Review it, timeout_seconds: 1}
+            readers:
+              strategy: parallel
+              teammates:
+                - {name: security, role: Look for holes, model: opus}
+                - {name: style, role: Look at style}
+                - {name: speed, role: Look for waste}
+            hasty-readers:
+              strategy: parallel
+              teammates:
+                - {name: style, role: Look at style}
+                - {name: speed, role: Look for waste, timeout_seconds: 1}
             led:
               strategy: lead
               teammates:
@@ -117,6 +128,47 @@ public sealed class TeamSequenceTests : IAsyncLifetime
 
         Assert.Equal("cancelled", (string)session["status"]!);
         Assert.Equal(["architect completed", "implementer cancelled", "reviewer skipped"], Tasks(session));
+    }
+
+    [Fact]
+    public async Task Readers_work_at_once_and_their_texts_are_the_result()
+    {
+        using TestRepository repository = Sample();
+        // Each waits for the others: one after the other would never end.
+        string meet = Path.Combine(folder, "meet");
+        string Wait(string role) => $"run {role}: mkdir -p {meet}; touch {meet}/{role}; until [ $(ls {meet} | wc -l) = 3 ]; do sleep 0.02; done";
+        JsonObject project = await RunAsync(repository, "readers", null, string.Join('\n',
+            Wait("security"), Wait("style"), Wait("speed"), "run security: rm claude-arguments.txt prompt-*", "run style: sleep 0.1; echo mine > list.txt"));
+        JsonNode session = project["sessions"]![0]!;
+        string id = (string)session["session_id"]!;
+
+        Assert.Equal(("completed", "no_change"), ((string)project["phase"]!, (string)session["status"]!));
+        Assert.Equal(["security completed", "style completed", "speed completed"], Tasks(session));
+        Assert.Equal(0.0375m, (decimal)session["cost_usd"]!);
+        Assert.Equal("base", repository.Git("show", "main:list.txt"));
+        string refs = repository.Git("for-each-ref", "--format=%(refname)", "refs/orchestra/kept");
+        Assert.DoesNotContain($"{id}-1", refs);
+        Assert.Equal("mine", repository.Git("show", $"refs/orchestra/kept/{id}-2:list.txt"));
+        Assert.Equal(repository.Git("rev-parse", $"refs/orchestra/kept/{id}-2").Trim(), (string)session["tasks"]![1]!["head_commit"]!);
+        Assert.Contains("--disallowedTools\nEdit,MultiEdit,Write,NotebookEdit", repository.Git("show", $"refs/orchestra/kept/{id}-2:claude-arguments.txt"));
+        Assert.Contains("You are the style: Look at style", repository.Git("show", $"refs/orchestra/kept/{id}-2:prompt-style.txt"));
+        using var http = new HttpClient { BaseAddress = host.Address };
+        Assert.Equal(
+            string.Concat(new[] { "security", "style", "speed" }.Select(r => $"[Bash] work of {r}\nDone by {r}.\n")),
+            await http.GetStringAsync($"/api/teams/{id}/output", TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(Directory.GetDirectories(Path.Combine(host.DataFolder, "worktrees")), d => d.Contains(id + "-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_reader_that_does_not_complete_leaves_the_others_theirs()
+    {
+        using TestRepository repository = Sample();
+        JsonObject project = await RunAsync(repository, "hasty-readers", null, "run speed: exec sleep 1000");
+        JsonNode session = project["sessions"]![0]!;
+
+        Assert.Equal(["style completed", "speed timed_out"], Tasks(session));
+        Assert.Equal("timed_out", (string)session["status"]!);
+        Assert.Equal("speed: Ended after the time limit of 1 s.", (string)session["error"]!);
     }
 
     [Theory]

@@ -47,6 +47,13 @@ public static class ClaudeCommands
         return command with { Argv = [.. command.Argv, "--agents", agents.ToJsonString()] };
     }
 
+    /// <summary>The same without the tools that change files, where the command is the CLI's.</summary>
+    public static AgentCommand OnlyReading(AgentCommand command) => command with
+    {
+        Argv = command.Client is ClientModes.ClaudeCode ? [.. command.Argv, "--disallowedTools", "Edit,MultiEdit,Write,NotebookEdit"] : command.Argv,
+        Fallback = command.Fallback is { } fallback ? OnlyReading(fallback) : null,
+    };
+
     /// <summary>The CLI's session id of a run: known before it starts and the same on every replay.</summary>
     /// <param name="attempt">Null for the first start; the CLI refuses an id that was used before.</param>
     public static string SessionId(string runId, DateTimeOffset? attempt = null)

@@ -46,7 +46,7 @@ public sealed class ConfigTests
     [InlineData("pipeline:\n  max_landing_attempts: 0\n", 2, "pipeline.max_landing_attempts", "greater than 0")]
     [InlineData("outputs:\n  retention_days: -1\n", 2, "outputs.retention_days", "0 keeps everything")]
     [InlineData("allowed_repo_roots: [src]\n", 1, "allowed_repo_roots[0]", "absolute")]
-    [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      strategy: chaos\n      teammates: [{name: a, role: r}]\n", 6, "teams.definitions.t.strategy", "Known: sequence, single, lead")]
+    [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      strategy: chaos\n      teammates: [{name: a, role: r}]\n", 6, "teams.definitions.t.strategy", "Known: sequence, parallel, single, lead")]
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      teammates: [{name: a, role: r}, {name: a, role: r}]\n", 6, "teams.definitions.t.teammates", "different names")]
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      teammates: [{name: a, role: r, client_mode: agent-teams}]\n", 6, "teams.definitions.t.teammates[0].client_mode", "Set it for the team")]
     [InlineData("runs:\n  build_caches:\n    - when: go.mod\n      remove: [../x]\n", 4, "runs.build_caches[0].remove[0]", "by its path from the repository's top folder")]
