@@ -39,6 +39,35 @@ public sealed class GitPlumbing(GitCli git)
         return result.Fields;
     }
 
+    /// <summary>Per commit the paths in which it differs from one other, by one process for all.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<string>>> ChangedPathsAsync(
+        string repoPath, string from, IReadOnlyList<string> commits, CancellationToken cancellationToken)
+    {
+        if (commits.Count == 0)
+            return [];
+        GitResult result = await git.RunAsync(
+            new GitCommand(repoPath, "diff-tree", "--stdin", "--always", "-r", "-z", "--name-only", "--no-renames")
+            {
+                Input = Encoding.ASCII.GetBytes(string.Concat(commits.Select(commit => $"{commit} {from}\n"))), // "from" in the place of its parent
+            },
+            cancellationToken);
+
+        // Each commit's id, then its paths.
+        string[] fields = result.Fields;
+        var changed = new List<IReadOnlyList<string>>(commits.Count);
+        int at = 0;
+        for (int index = 0; index < commits.Count; index++)
+        {
+            if (at >= fields.Length || fields[at] != commits[index])
+                throw new GitException("git diff-tree --stdin", result.ExitCode, $"no answer for {commits[index]}: {result.Error}");
+            int next = index + 1 < commits.Count ? Array.IndexOf(fields, commits[index + 1], at + 1) : fields.Length;
+            changed.Add(next < 0 ? [] : fields[(at + 1)..next]);
+            at = next < 0 ? fields.Length : next;
+        }
+
+        return changed;
+    }
+
     /// <summary>Writes a commit whose id depends on the arguments alone.</summary>
     public async Task<string> CommitTreeAsync(
         string repoPath, string tree, IReadOnlyList<string> parents, string message, DateTime date, CancellationToken cancellationToken)

@@ -8,39 +8,38 @@ public sealed class MergePlanner(GitPlumbing plumbing, PairMerger pairs)
     public async Task<MergePlan> PlanAsync(PlanMergesInput input, CancellationToken cancellationToken)
     {
         IReadOnlyList<BranchHead> branches = input.Branches;
-        IReadOnlyList<string>[] files = await FilesAsync(input, cancellationToken);
-        var sets = files.Select(paths => new SharedPaths(paths)).ToList();
-
-        // Branches without a common path have never been seen to conflict, so only the others are tried.
-        var candidates = new List<(int A, int B)>();
-        for (int a = 0; a < branches.Count; a++)
-        {
-            for (int b = a + 1; b < branches.Count; b++)
-            {
-                if (sets[a].Touches(sets[b]))
-                    candidates.Add((a, b));
-            }
-        }
-
-        // What is merged already is tried with every branch: it holds resolutions that no branch knows.
-        if (input.Head is not null && input.Head != input.BaseCommit)
-            candidates.AddRange(Enumerable.Range(0, branches.Count).Select(index => (index, index)));
+        List<BranchHead> all = [.. branches, .. input.Merged ?? []];
+        IReadOnlyList<IReadOnlyList<string>> files = await plumbing.ChangedPathsAsync(
+            input.RepoPath, GitNames.CommitId(input.BaseCommit), [.. all.Select(branch => GitNames.CommitId(branch.Commit))], cancellationToken);
+        List<(int A, int B)> candidates = Candidates([.. files.Select(paths => new ChangedPaths(paths))], branches.Count);
         IReadOnlyList<PairConflict?> results = await pairs.ConflictsAsync(
-            input.RepoPath,
-            [.. candidates.Select(pair => (pair.A == pair.B ? GitNames.CommitId(input.Head!) : branches[pair.A].Commit, branches[pair.B].Commit))],
-            cancellationToken);
+            input.RepoPath, [.. candidates.Select(pair => (all[pair.A].Commit, all[pair.B].Commit))], cancellationToken);
 
         var matrix = new bool[branches.Count, branches.Count];
         var hunks = new int[branches.Count];
         var conflicts = new List<BranchConflict>();
+        var withMerged = new PairConflict?[branches.Count];
         foreach (((int a, int b), PairConflict? conflict) in candidates.Zip(results))
         {
-            if (conflict is null)
-                continue;
-            matrix[a, b] = matrix[b, a] = true;
-            hunks[a] += conflict.Hunks ?? 0;
-            hunks[b] += a == b ? 0 : conflict.Hunks ?? 0;
-            conflicts.Add(new BranchConflict(branches[a].SessionId, a == b ? "" : branches[b].SessionId, conflict.Paths, conflict.Hunks));
+            if (conflict is not null && b < branches.Count)
+            {
+                matrix[a, b] = matrix[b, a] = true;
+                hunks[a] += conflict.Hunks ?? 0;
+                hunks[b] += conflict.Hunks ?? 0;
+                conflicts.Add(new BranchConflict(branches[a].SessionId, branches[b].SessionId, conflict.Paths, conflict.Hunks));
+            }
+            else if (conflict is not null)
+            {
+                withMerged[a] = withMerged[a]?.And(conflict) ?? conflict;
+            }
+        }
+
+        await TryWithHeadAsync(input, files, withMerged, cancellationToken);
+        foreach ((PairConflict? conflict, int index) in withMerged.Select((conflict, index) => (conflict, index)).Where(item => item.conflict is not null))
+        {
+            matrix[index, index] = true;
+            hunks[index] += conflict!.Hunks ?? 0;
+            conflicts.Add(new BranchConflict(branches[index].SessionId, "", conflict.Paths, conflict.Hunks));
         }
 
         OrderedBranches order = MergeOrder.Of(matrix, hunks);
@@ -54,34 +53,34 @@ public sealed class MergePlanner(GitPlumbing plumbing, PairMerger pairs)
             order.CleanCount);
     }
 
-    private async Task<IReadOnlyList<string>[]> FilesAsync(PlanMergesInput input, CancellationToken cancellationToken)
+    /// <summary>Branches without a common path have never been seen to conflict, so only the others are tried: with each other and with the merged.</summary>
+    private static List<(int A, int B)> Candidates(List<ChangedPaths> sets, int pending)
     {
-        GitNames.CommitId(input.BaseCommit);
-        var files = new IReadOnlyList<string>[input.Branches.Count];
-        await Parallel.ForAsync(0, files.Length, cancellationToken, async (index, token) =>
-            files[index] = await plumbing.ChangedPathsAsync(
-                input.RepoPath, input.BaseCommit, GitNames.CommitId(input.Branches[index].Commit), token));
-        return files;
-    }
-
-    /// <summary>Changed paths and their folders: a file on one side and a folder of the same name on the other conflict, too.</summary>
-    private sealed class SharedPaths
-    {
-        private readonly HashSet<string> paths;
-        private readonly HashSet<string> folders = new(StringComparer.Ordinal);
-
-        public SharedPaths(IReadOnlyList<string> changed)
+        var candidates = new List<(int A, int B)>();
+        for (int a = 0; a < pending; a++)
         {
-            paths = new HashSet<string>(changed, StringComparer.Ordinal);
-            foreach (string path in changed)
+            for (int b = a + 1; b < sets.Count; b++)
             {
-                for (int slash = path.LastIndexOf('/'); slash > 0 && folders.Add(path[..slash]); slash = path.LastIndexOf('/', slash - 1))
-                {
-                }
+                if (sets[a].Touches(sets[b]))
+                    candidates.Add((a, b));
             }
         }
 
-        public bool Touches(SharedPaths other) =>
-            paths.Overlaps(other.paths) || paths.Overlaps(other.folders) || folders.Overlaps(other.paths);
+        return candidates;
+    }
+
+    /// <summary>What the head holds besides the merged branches, resolutions and fixes, is in no branch: only trying tells.</summary>
+    private async Task TryWithHeadAsync(
+        PlanMergesInput input, IReadOnlyList<IReadOnlyList<string>> files, PairConflict?[] withMerged, CancellationToken cancellationToken)
+    {
+        if (input.Head is null || input.Head == input.BaseCommit)
+            return;
+        ChangedPaths? touched = input.Touched is null ? null : new ChangedPaths(input.Touched);
+        List<int> doubtful = [.. Enumerable.Range(0, withMerged.Length)
+            .Where(index => withMerged[index] is null && (touched is null || touched.Touches(new ChangedPaths(files[index]))))];
+        IReadOnlyList<PairConflict?> results = await pairs.ConflictsAsync(
+            input.RepoPath, [.. doubtful.Select(index => (GitNames.CommitId(input.Head), input.Branches[index].Commit))], cancellationToken);
+        foreach ((int index, PairConflict? conflict) in doubtful.Zip(results))
+            withMerged[index] = conflict;
     }
 }

@@ -9,14 +9,41 @@ public sealed class PairMerger(GitCli git, GitPlumbing plumbing, TrialMerger tri
     // Counting reads every conflicted file; a matrix that is full of conflicts is not worth it.
     private const int MaxFilesToCount = 2000;
 
-    /// <summary>Per pair what conflicts, or null when the merge is clean.</summary>
+    private readonly PairMemory memory = new();
+
+    /// <summary>Per pair what conflicts, or null when the merge is clean. Which side is ours makes no difference.</summary>
     public async Task<IReadOnlyList<PairConflict?>> ConflictsAsync(
         string repoPath, IReadOnlyList<(string Ours, string Theirs)> pairs, CancellationToken cancellationToken)
     {
         if (pairs.Count == 0)
             return [];
         string common = await plumbing.CommonFolderAsync(repoPath, cancellationToken);
-        string objects = Directory.CreateTempSubdirectory("orchestra-objects-").FullName;
+        List<(string, string)> sorted = [.. pairs.Select(pair => string.CompareOrdinal(pair.Ours, pair.Theirs) <= 0 ? pair : (pair.Theirs, pair.Ours))];
+        var results = new Dictionary<(string, string), PairConflict?>();
+        var unknown = new List<(string, string)>();
+        foreach ((string, string) pair in sorted.Distinct())
+        {
+            if (memory.TryGet(common, pair, out PairConflict? conflict))
+                results[pair] = conflict;
+            else
+                unknown.Add(pair);
+        }
+
+        if (unknown.Count > 0)
+        {
+            IReadOnlyList<PairConflict?> tried = await TryAsync(repoPath, common, unknown, cancellationToken);
+            memory.Add(common, unknown, tried);
+            foreach (((string, string) pair, PairConflict? conflict) in unknown.Zip(tried))
+                results[pair] = conflict;
+        }
+
+        return [.. sorted.Select(pair => results[pair])];
+    }
+
+    private async Task<IReadOnlyList<PairConflict?>> TryAsync(
+        string repoPath, string common, IReadOnlyList<(string Ours, string Theirs)> pairs, CancellationToken cancellationToken)
+    {
+        string objects = ScratchFolder.Create("orchestra-objects-");
         try
         {
             var environment = new Dictionary<string, string>

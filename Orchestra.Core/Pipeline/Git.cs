@@ -26,7 +26,10 @@ public sealed record CommittedWork(string HeadCommit, bool Changed, IReadOnlyLis
 public sealed record BranchHead(string SessionId, string Commit);
 
 /// <param name="Head">The integration branch's head, when something is merged already.</param>
-public sealed record PlanMergesInput(string RepoPath, string BaseCommit, IReadOnlyList<BranchHead> Branches, string? Head = null);
+/// <param name="Merged">The branches that are in the head.</param>
+/// <param name="Touched">Paths in which the head differs from a plain merge of those; null when that is not known.</param>
+public sealed record PlanMergesInput(string RepoPath, string BaseCommit, IReadOnlyList<BranchHead> Branches, string? Head = null,
+    IReadOnlyList<BranchHead>? Merged = null, IReadOnlyList<string>? Touched = null);
 
 /// <summary>Two branches that do not merge cleanly with each other, and where.</summary>
 /// <param name="SessionB">Empty: what is merged already.</param>

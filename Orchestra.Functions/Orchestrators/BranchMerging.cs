@@ -7,6 +7,12 @@ namespace Orchestra.Functions.Orchestrators;
 /// <summary>One branch at a time: merged, judged by the gates, noted; or left out again.</summary>
 internal sealed class BranchMerging(ProjectRun run, GatePhase gates, IReadOnlyDictionary<string, string> heads)
 {
+    // What a former run resolved is not known here.
+    private List<string>? touched = run.Plan.Resume is null ? [] : null;
+
+    /// <summary>Paths in which the head differs from a plain merge of the branches in it; null when a fix may have changed anything.</summary>
+    public IReadOnlyList<string>? Touched => touched;
+
     /// <summary>Merges a branch, asks about its conflict if there is one, and verifies the result.</summary>
     /// <returns>Whether what is merged now differs from what the plan expected: a conflict was met, or the branch was left out.</returns>
     public async Task<bool> MergeAsync(AgentPlan agent)
@@ -28,12 +34,17 @@ internal sealed class BranchMerging(ProjectRun run, GatePhase gates, IReadOnlyDi
         else
         {
             run.Head = resolution.Commit;
+            touched?.AddRange(outcome.Conflicts.Select(c => c.Path));
             Note(agent.SessionId, resolution.Result, position, resolution.Mechanical);
             if (!resolution.Verified && !await gates.VerifyAsync(mayDrop: true))
             {
                 await DropAsync(agent, before);
                 surprise = true;
             }
+
+            // A fix is on top: an agent's work, which may be anywhere.
+            if (run.Head != resolution.Commit && run.Head != before)
+                touched = null;
         }
 
         await run.SaveAsync(run.Record with { CurrentMerge = null });

@@ -26,7 +26,7 @@ internal sealed class MergePhase(ProjectRun run, GatePhase gates)
         {
             int clean = 0;
             if (reason is not null)
-                (order, clean) = await planning.PlanAsync(pending, heads, reason);
+                (order, clean) = await planning.PlanAsync(pending, heads, reason, merging.Touched);
             reason = null;
             List<AgentPlan> next = [.. order.Where(id => pending.Any(a => a.SessionId == id)).Select(id => pending.Single(a => a.SessionId == id))];
             if (run.Plan.Options.Gates == GateModes.Batch && gates.HasGates && clean > 1)

@@ -11,11 +11,14 @@ internal sealed class PlanPhase(ProjectRun run)
 
     /// <param name="pending">Branches to be merged, in the order of the launch.</param>
     /// <param name="reason">What the plan is made after.</param>
+    /// <param name="touched">Paths in which the head differs from a plain merge of the branches; null when that is not known.</param>
     /// <returns>Session ids in merge order, and how many of them, from the first, merge without a conflict.</returns>
-    public async Task<(IReadOnlyList<string> Order, int CleanCount)> PlanAsync(IReadOnlyList<AgentPlan> pending, IReadOnlyDictionary<string, string> heads, string reason)
+    public async Task<(IReadOnlyList<string> Order, int CleanCount)> PlanAsync(IReadOnlyList<AgentPlan> pending, IReadOnlyDictionary<string, string> heads, string reason, IReadOnlyList<string>? touched)
     {
         MergePlan plan = await run.CallAsync<MergePlan>(ActivityNames.PlanMerges, new PlanMergesInput(
-            run.Prepared.RepoPath, run.Prepared.BaseCommit, [.. pending.Select(a => new BranchHead(a.SessionId, heads[a.SessionId]))], run.Head));
+            run.Prepared.RepoPath, run.Prepared.BaseCommit, [.. pending.Select(a => new BranchHead(a.SessionId, heads[a.SessionId]))], run.Head,
+            [.. run.Record.Merges.Where(m => m.Commit is not null && heads.ContainsKey(m.SessionId)).Select(m => new BranchHead(m.SessionId, heads[m.SessionId]))],
+            touched));
 
         // A retry goes on behind what an earlier run has settled.
         List<string> settled = [.. run.Record.Merges.Where(m => m.OrderIndex is not null).Select(m => m.SessionId)];

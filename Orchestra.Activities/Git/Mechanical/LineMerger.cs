@@ -1,7 +1,7 @@
 namespace Orchestra.Activities.Git.Mechanical;
 
 /// <summary>Merges the lines of one conflicted file out of its blobs.</summary>
-public sealed class LineMerger(GitCli git, LineEdits edits)
+public sealed class LineMerger(GitCli git, BlobReader blobs, LineEdits edits)
 {
     /// <summary>Both sides' changes, as long as no line of the base was changed by both; null otherwise, and for binary files.</summary>
     public async Task<byte[]?> TouchingAsync(string repoPath, ConflictedBlobs file, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ public sealed class LineMerger(GitCli git, LineEdits edits)
         if (file.Ours is not { IsFile: true } || file.Theirs is not { IsFile: true }
             || await ReadAsync(repoPath, file, cancellationToken) is not [var start, var ours, var theirs])
             return null;
-        string folder = Directory.CreateTempSubdirectory("orchestra-union-").FullName;
+        string folder = ScratchFolder.Create("orchestra-union-");
         try
         {
             await File.WriteAllBytesAsync(Path.Combine(folder, "base"), start, cancellationToken);
@@ -36,14 +36,11 @@ public sealed class LineMerger(GitCli git, LineEdits edits)
 
     private async Task<byte[][]?> ReadAsync(string repoPath, ConflictedBlobs file, CancellationToken cancellationToken)
     {
-        var contents = new List<byte[]>();
-        foreach (ConflictSide? side in (ConflictSide?[])[file.Start, file.Ours, file.Theirs])
-        {
-            contents.Add(side is null ? [] : (await git.RunAsync(new GitCommand(repoPath, "cat-file", "blob", side.Blob), cancellationToken)).Output);
-            if (contents[^1].AsSpan().Contains((byte)0))
-                return null;
-        }
-
-        return [.. contents];
+        ConflictSide?[] sides = [file.Start, file.Ours, file.Theirs];
+        IReadOnlyList<ReadOnlyMemory<byte>?> read = await blobs.ReadAsync(
+            repoPath, [.. sides.OfType<ConflictSide>().Select(side => side.Blob)], null, cancellationToken);
+        int next = 0;
+        byte[][] contents = [.. sides.Select(side => side is null ? [] : read[next++]!.Value.ToArray())];
+        return contents.Any(content => content.AsSpan().Contains((byte)0)) ? null : contents;
     }
 }

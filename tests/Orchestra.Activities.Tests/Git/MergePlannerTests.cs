@@ -50,6 +50,23 @@ public sealed class MergePlannerTests : GitTest
     }
 
     [Fact]
+    public async Task What_was_resolved_is_tried_where_it_was_touched()
+    {
+        string merged = Repository.Branch("merged", Base, ("b.txt", "merged\n"));
+        string head = Repository.Branch("head", merged, ("b.txt", "resolved\n"), ("c.txt", "resolved\n"));
+        string pair = Repository.Branch("pair", Base, ("b.txt", "pair\n"));
+        string other = Repository.Branch("other", Base, ("c.txt", "other\n"));
+        var input = new PlanMergesInput(
+            Repo, Base, [new BranchHead("pair", pair), new BranchHead("other", other)], head, [new BranchHead("merged", merged)], ["c.txt"]);
+        MergePlan plan = await Git.PlanMerges(input, Cancel);
+        Assert.Equal([("pair", "", "b.txt"), ("other", "", "c.txt")], plan.Conflicts.Select(c => (c.SessionA, c.SessionB, c.Files.Single())));
+
+        // Where nothing is known to be touched, only the branches count; where nothing is known at all, the head does.
+        Assert.Equal(["pair"], (await Git.PlanMerges(input with { Touched = [] }, Cancel)).Conflicts.Select(c => c.SessionA));
+        Assert.Equal(["pair", "other"], (await Git.PlanMerges(input with { Touched = null }, Cancel)).Conflicts.Select(c => c.SessionA));
+    }
+
+    [Fact]
     public async Task A_file_against_a_folder_of_its_name_is_tried()
     {
         string file = Repository.Branch("file", Base, ("x", "file"));
