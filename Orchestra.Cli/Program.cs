@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Orchestra.Cli;
 using Orchestra.Cli.Commands;
+using Orchestra.Cli.Output;
 using Orchestra.Client;
 
 // Not a RootCommand: that one is named after the assembly, and people know this program as `orchestra`.
@@ -34,7 +35,7 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
 ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
 if (parsed.Action is ParseErrorAction)
 {
-    Console.Error.WriteLine($"{string.Join(' ', parsed.Errors.Select(e => e.Message))} See `orchestra --help`.");
+    Terminal.Error.WriteLine($"{WrongUse.Describe(parsed)} See `orchestra --help`.");
     return ExitCodes.Usage;
 }
 
@@ -45,11 +46,11 @@ try
 }
 catch (CliError e)
 {
-    Console.Error.WriteLine(e.Message);
+    Terminal.Error.WriteLine(e.Message);
     return e.ExitCode;
 }
 catch (ApiError e)
 {
-    Console.Error.WriteLine(e.Message);
+    Terminal.Error.WriteLine(e.Message);
     return ExitCodes.Failure;
 }

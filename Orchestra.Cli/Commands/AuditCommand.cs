@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Orchestra.Core;
+using Orchestra.Cli.Output;
 using Orchestra.Core.Audit;
+using Orchestra.Core;
 
 namespace Orchestra.Cli.Commands;
 
@@ -20,14 +21,14 @@ internal static class AuditCommand
         string file = new DataFolder(folder).AuditFile;
         AuditVerdict verdict = AuditChain.Verify(File.Exists(file) ? Lines(file) : [], expect is null ? null : Head(expect));
         if (verdict.Torn > 0)
-            Console.WriteLine($"{verdict.Torn} lines were torn by a crash while they were written.");
+            Terminal.Out.WriteLine($"{verdict.Torn} lines were torn by a crash while they were written.");
         if (verdict.Problem is { } problem)
         {
-            Console.Error.WriteLine($"{file}: {problem}.");
+            Terminal.Error.WriteLine($"{file}: {problem}.");
             return ExitCodes.Failure;
         }
 
-        Console.WriteLine($"{file}: {verdict.Head.Seq} entries, whole. Head {verdict.Head.Seq}:{verdict.Head.Hash}");
+        Terminal.Out.WriteLine($"{file}: {verdict.Head.Seq} entries, whole. Head {verdict.Head.Seq}:{verdict.Head.Hash}");
         return ExitCodes.Success;
     }
 

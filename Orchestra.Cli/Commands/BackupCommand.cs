@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestra.Cli.Maintenance;
+using Orchestra.Cli.Output;
 
 namespace Orchestra.Cli.Commands;
 
@@ -15,7 +16,7 @@ internal static class BackupCommand
             FileInfo target = parsed.GetRequiredValue(file);
             await DataFiles.BackupAsync(SharedOptions.DataFolder(parsed.GetValue(data)), target.FullName, cancellationToken);
             target.Refresh();
-            Console.WriteLine($"{target.FullName}: {target.Length / 1024.0:N0} KiB, verified");
+            Terminal.Out.WriteLine($"{target.FullName}: {target.Length / 1024.0:N0} KiB, verified");
             return ExitCodes.Success;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestra.Cli.Output;
 using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
@@ -15,7 +16,7 @@ internal static class CancelCommand
             using OrchestraClient client = parsed.Client(url);
             string projectId = parsed.GetRequiredValue(id);
             await client.CancelAsync(projectId, cancellationToken);
-            Console.WriteLine($"Project {projectId} is being cancelled.");
+            Terminal.Out.WriteLine($"Project {projectId} is being cancelled.");
             return ExitCodes.Success;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestra.Cli.Output;
 using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
@@ -41,9 +42,9 @@ internal static class DecisionCommand
                 resolved = await client.ResolveAsync(decisionId, chosen, remark, cancellationToken);
             }
 
-            Console.WriteLine($"Decision {decisionId}: {resolved.Action}.");
+            Terminal.Out.WriteLine($"Decision {decisionId}: {resolved.Action}.");
             if (resolved.WorktreePath is { } path)
-                Console.WriteLine($"The merge is being laid out in {path}. Resolve it there and approve the decision that comes next.");
+                Terminal.Out.WriteLine($"The merge is being laid out in {path}. Resolve it there and approve the decision that comes next.");
             return ExitCodes.Success;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestra.Cli.Demo;
+using Orchestra.Cli.Output;
 using Spectre.Console;
 
 namespace Orchestra.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class DemoCommand
         {
             string folder = parsed.GetValue(data)?.FullName ?? Directory.CreateTempSubdirectory("orchestra-demo-").FullName;
             bool approveAll = parsed.GetValue(yes);
-            return await new DemoRun(Console.Out, View(approveAll), approveAll).RunAsync(folder, parsed.GetValue(port), cancellationToken);
+            return await new DemoRun(Terminal.Out, View(approveAll), approveAll).RunAsync(folder, parsed.GetValue(port), cancellationToken);
         });
         return command;
     }
@@ -24,6 +25,6 @@ internal static class DemoCommand
     private static IDemoView View(bool approveAll)
     {
         bool terminal = !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
-        return terminal ? new LiveView(AnsiConsole.Console, canAsk: !approveAll && !Console.IsInputRedirected) : new PlainView(Console.Out);
+        return terminal ? new LiveView(AnsiConsole.Console, canAsk: !approveAll && !Console.IsInputRedirected) : new PlainView(Terminal.Out);
     }
 }

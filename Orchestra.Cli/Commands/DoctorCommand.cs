@@ -33,18 +33,18 @@ internal static class DoctorCommand
     private static void Show(IReadOnlyList<StoredView> pruned)
     {
         foreach (StoredView item in pruned)
-            Console.WriteLine($"pruned {item.Kind} {item.Name}{(item.Commit is { } commit ? $" ({commit})" : "")}");
+            Terminal.Out.WriteLine($"pruned {item.Kind} {item.Name}{(item.Commit is { } commit ? $" ({commit})" : "")}");
     }
 
     private static void Show(IReadOnlyList<FindingView> findings, string none, string obstacleIfNone)
     {
         if (findings.Count == 0)
         {
-            Console.WriteLine(none);
+            Terminal.Out.WriteLine(none);
             return;
         }
 
-        Columns.Write(Console.Out, ["KIND", "NAME", "WHY", "STATE"], findings.Select(f => new[]
+        Columns.Write(Terminal.Out, ["KIND", "NAME", "WHY", "STATE"], findings.Select(f => new[]
         {
             f.Kind, f.Name, f.Reason, f.Obstacle is null ? obstacleIfNone : $"stays: {f.Obstacle}",
         }));

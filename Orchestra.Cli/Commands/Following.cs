@@ -9,14 +9,14 @@ internal static class Following
 {
     public static async Task<int> ToEndAsync(OrchestraClient client, string projectId, CancellationToken cancellationToken)
     {
-        var lines = new ProgressLines(Console.Out, sayHowToAnswer: true);
+        var lines = new ProgressLines(Terminal.Out, sayHowToAnswer: true);
         await foreach (ProjectView project in ProjectPolling.FollowAsync(client, projectId, cancellationToken))
         {
             lines.Show(project);
             if (!project.IsFinal)
                 continue;
-            Console.WriteLine();
-            ProjectReport.Write(Console.Out, project);
+            Terminal.Out.WriteLine();
+            ProjectReport.Write(Terminal.Out, project);
             return project.Phase == Phases.Completed ? ExitCodes.Success : ExitCodes.Failure;
         }
 

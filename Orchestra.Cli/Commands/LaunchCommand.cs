@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using Orchestra.Cli.Output;
 using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class LaunchCommand
             LaunchResponse launched = File.Exists(name)
                 ? await client.LaunchAsync(await ReadAsync(name, cancellationToken), cancellationToken)
                 : await client.LaunchAsync(await TemplateAsync(client, name, cancellationToken), cancellationToken);
-            Console.WriteLine($"Project {launched.ProjectId}: {launched.AgentCount} {(launched.AgentCount == 1 ? "agent" : "agents")} launched.");
+            Terminal.Out.WriteLine($"Project {launched.ProjectId}: {launched.AgentCount} {(launched.AgentCount == 1 ? "agent" : "agents")} launched.");
             return parsed.GetValue(wait) ? await Following.ToEndAsync(client, launched.ProjectId, cancellationToken) : ExitCodes.Success;
         });
         return command;

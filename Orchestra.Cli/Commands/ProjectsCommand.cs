@@ -18,11 +18,11 @@ internal static class ProjectsCommand
             ProjectPage page = await client.ProjectsAsync(parsed.GetRequiredValue(limit), cancellationToken);
             if (page.Projects.Count == 0)
             {
-                Console.WriteLine("No projects yet. Start one with `orchestra launch FILE`.");
+                Terminal.Out.WriteLine("No projects yet. Start one with `orchestra launch FILE`.");
                 return ExitCodes.Success;
             }
 
-            Columns.Write(Console.Out, ["PROJECT", "NAME", "PHASE", "AGENTS", "MERGED", "STARTED"], page.Projects.Select(p => new[]
+            Columns.Write(Terminal.Out, ["PROJECT", "NAME", "PHASE", "AGENTS", "MERGED", "STARTED"], page.Projects.Select(p => new[]
             {
                 p.ProjectId,
                 p.ProjectName,
@@ -32,7 +32,7 @@ internal static class ProjectsCommand
                 p.StartedAt?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "",
             }));
             if (page.Total > page.Projects.Count)
-                Console.WriteLine($"{page.Projects.Count} of {page.Total}; more with --limit.");
+                Terminal.Out.WriteLine($"{page.Projects.Count} of {page.Total}; more with --limit.");
             return ExitCodes.Success;
         });
         return command;

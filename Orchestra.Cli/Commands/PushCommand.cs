@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestra.Cli.Output;
 using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class PushCommand
         {
             using OrchestraClient client = parsed.Client(url);
             PushView pushed = await client.PushAsync(parsed.GetRequiredValue(id), parsed.GetValue(remote), parsed.GetValue(branch), cancellationToken);
-            Console.WriteLine(pushed.Output);
+            Terminal.Out.WriteLine(pushed.Output);
             return ExitCodes.Success;
         });
         return command;

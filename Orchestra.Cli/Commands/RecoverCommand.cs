@@ -27,12 +27,12 @@ internal static class RecoverCommand
 
     private static void Show(RecoveryView recovery)
     {
-        Columns.Write(Console.Out, ["KIND", "COMMIT", "NAME"], recovery.Sources.Select(s => new[]
+        Columns.Write(Terminal.Out, ["KIND", "COMMIT", "NAME"], recovery.Sources.Select(s => new[]
         {
             s.Kind, s.Commit is { } commit ? ProjectReport.ShortId(commit) : "", s.Name,
         }));
-        Console.WriteLine();
-        Console.WriteLine(recovery.Commit is { } best
+        Terminal.Out.WriteLine();
+        Terminal.Out.WriteLine(recovery.Commit is { } best
             ? $"Bring it back: orchestra recover {recovery.SessionId} --to DIR, or git -C '{recovery.RepoPath}' branch recovered/{recovery.SessionId} {best}"
             : "Only the worktree is left; copy from it what you need.");
     }
@@ -47,6 +47,6 @@ internal static class RecoverCommand
             throw new CliError($"{folder.FullName} exists and is not empty; name a new folder.");
         string branch = $"recovered/{recovery.SessionId}";
         await LocalGit.RunAsync(recovery.RepoPath, cancellationToken, "worktree", "add", "--quiet", "-b", branch, "--", folder.FullName, recovery.Commit);
-        Console.WriteLine($"{folder.FullName} has the work of session {recovery.SessionId}, on branch {branch}.");
+        Terminal.Out.WriteLine($"{folder.FullName} has the work of session {recovery.SessionId}, on branch {branch}.");
     }
 }

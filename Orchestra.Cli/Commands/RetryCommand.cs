@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestra.Cli.Output;
 using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
@@ -18,7 +19,7 @@ internal static class RetryCommand
             using OrchestraClient client = parsed.Client(url);
             string projectId = parsed.GetRequiredValue(id);
             await client.RetryAsync(projectId, parsed.GetValue(build), parsed.GetValue(test), cancellationToken);
-            Console.WriteLine($"Project {projectId} is being retried.");
+            Terminal.Out.WriteLine($"Project {projectId} is being retried.");
             return parsed.GetValue(wait) ? await Following.ToEndAsync(client, projectId, cancellationToken) : ExitCodes.Success;
         });
         return command;

@@ -14,7 +14,7 @@ internal static class ShowCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using OrchestraClient client = parsed.Client(url);
-            ProjectReport.Write(Console.Out, await client.ProjectAsync(parsed.GetRequiredValue(id), cancellationToken));
+            ProjectReport.Write(Terminal.Out, await client.ProjectAsync(parsed.GetRequiredValue(id), cancellationToken));
             return ExitCodes.Success;
         });
         return command;

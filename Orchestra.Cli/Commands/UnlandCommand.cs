@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestra.Cli.Output;
 using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class UnlandCommand
             using OrchestraClient client = parsed.Client(url);
             string projectId = parsed.GetRequiredValue(id);
             await client.UnlandAsync(projectId, cancellationToken);
-            Console.WriteLine($"Project {projectId} is being unlanded.");
+            Terminal.Out.WriteLine($"Project {projectId} is being unlanded.");
             if (!parsed.GetValue(wait))
                 return ExitCodes.Success;
             await Following.ToEndAsync(client, projectId, cancellationToken);

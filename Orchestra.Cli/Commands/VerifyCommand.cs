@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestra.Cli.Maintenance;
+using Orchestra.Cli.Output;
 
 namespace Orchestra.Cli.Commands;
 
@@ -17,8 +18,8 @@ internal static class VerifyCommand
                 throw new CliError($"There is no {what}.");
             IReadOnlyList<string> problems = await DataFiles.VerifyAsync(what, cancellationToken);
             foreach (string problem in problems)
-                Console.Error.WriteLine(problem);
-            Console.WriteLine(problems.Count == 0 ? $"{what}: sound" : $"{what}: {problems.Count} problems");
+                Terminal.Error.WriteLine(problem);
+            Terminal.Out.WriteLine(problems.Count == 0 ? $"{what}: sound" : $"{what}: {problems.Count} problems");
             return problems.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;

@@ -30,10 +30,10 @@ internal sealed class LiveView(IAnsiConsole console, bool canAsk) : IDemoView
     public string? Ask(DecisionView decision)
     {
         console.WriteLine();
-        console.MarkupLineInterpolated($"[yellow]{ProjectReport.FirstLine(decision.Description)}[/]");
+        console.MarkupLineInterpolated($"[yellow]{PlainWriter.Plain(ProjectReport.FirstLine(decision.Description))}[/]");
         foreach (string line in ProjectReport.ContextLines(decision.Context))
-            console.Write(new Text($"    {line}\n", new Style(HunkColor(line))));
-        console.WriteLine(decision.ProposedAction);
+            console.Write(new Text($"    {PlainWriter.Plain(line)}\n", new Style(HunkColor(line))));
+        console.WriteLine(PlainWriter.Plain(decision.ProposedAction));
         return canAsk ? (console.Prompt(new ConfirmationPrompt("Approve?")) ? "approve" : "reject") : null;
     }
 
@@ -48,7 +48,7 @@ internal sealed class LiveView(IAnsiConsole console, bool canAsk) : IDemoView
         var table = new Table().RoundedBorder().Expand();
         table.AddColumns(new TableColumn("Agent").NoWrap(), new TableColumn("Status").NoWrap(), new TableColumn("Last line"));
         foreach (SessionView session in project.Sessions)
-            table.AddRow(new Text(session.Title), Status(session), new Text(session.LastLine ?? "", new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
+            table.AddRow(new Text(PlainWriter.Plain(session.Title)), Status(session), new Text(PlainWriter.Plain(session.LastLine), new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
         return new Rows(PhaseBar(project), table);
     }
 

@@ -12,7 +12,7 @@ internal static class ProjectReport
         output.WriteLine($"{project.ProjectName} ({project.ProjectId}): {project.Phase}");
         output.WriteLine($"repository  {project.RepoPath}");
         if (project.TargetBranch is { } target)
-            output.WriteLine($"target      {Short(target)}{(project.LandedCommit is { } commit ? $", landed as {ShortId(commit)}" : "")}");
+            output.WriteLine($"target      {Short(target)}{Landing(project)}");
         if (project.ErrorMessage is { } error)
             output.WriteLine($"error       {error}");
         if (project.Sessions.Count > 0)
@@ -84,6 +84,13 @@ internal static class ProjectReport
                 yield return line;
         }
     }
+
+    private static string Landing(ProjectView project) => (project.LandedCommit, project.UnlandedCommit) switch
+    {
+        (null, _) => "",
+        ({ } landed, null) => $", landed as {ShortId(landed)}",
+        ({ } landed, { } undone) => $", landed as {ShortId(landed)}, taken back by {ShortId(undone)}",
+    };
 
     public static string ShortId(string commit) => commit.Length > 10 ? commit[..10] : commit;
 

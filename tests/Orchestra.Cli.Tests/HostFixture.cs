@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using Orchestra.Testing;
+
+namespace Orchestra.Cli.Tests;
+
+/// <summary><c>orchestra up</c> as a process, for all tests that call it.</summary>
+public sealed class HostFixture : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("orchestra-cli-").FullName;
+    private readonly TaskCompletionSource listens = new();
+    private Process host = null!;
+
+    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort.Next()}/");
+
+    public string Data => Path.Combine(folder, "data");
+
+    public async ValueTask InitializeAsync()
+    {
+        host = Command.Start(
+            null, "up", "--data", Data, "--port", $"{Address.Port}", "--config", Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml"));
+        host.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                listens.TrySetException(new InvalidOperationException("The host ended."));
+            else if (line.Data.StartsWith("Listening on", StringComparison.Ordinal))
+                listens.TrySetResult();
+        };
+        host.ErrorDataReceived += (_, _) => { };
+        host.BeginOutputReadLine();
+        host.BeginErrorReadLine();
+        await listens.Task.WaitAsync(TimeSpan.FromSeconds(90));
+    }
+
+    /// <summary>Writes a launch of agents, each a shell script, on a repository.</summary>
+    public string LaunchFile(string name, string repository, params string[] scripts)
+    {
+        string file = Path.Combine(folder, $"{Guid.NewGuid():N}.json");
+        File.WriteAllText(file, System.Text.Json.JsonSerializer.Serialize(new
+        {
+            project_name = name,
+            repo_path = repository,
+            build_command = "true",
+            agents = scripts.Select(script => new { team = "feature-dev", task = script, command = new { argv = new[] { "/bin/sh", "-ec", script } } }),
+        }));
+        return file;
+    }
+
+    public string NewFolder() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
+
+    public async ValueTask DisposeAsync()
+    {
+        host.Kill();
+        await host.WaitForExitAsync();
+        host.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+}
