@@ -24,6 +24,7 @@ using Orchestra.Core.Events;
 using Orchestra.Core.Logs;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Output;
+using Orchestra.Core.Quota;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.Configuration;
 using Orchestra.Functions.Events;
@@ -93,6 +94,8 @@ public static class OrchestraHost
             new ClaudeCli(builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")),
             new ApiAccess(variables),
             s.GetRequiredService<Sandbox>()));
+        services.AddSingleton(s => new QuotaBreakers(
+            s.GetRequiredService<ITableStore>(), s.GetRequiredService<EventLog>(), s.GetRequiredService<OrchestraConfig>().Client.Quota, s.GetRequiredService<TimeProvider>()));
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
         services.AddOrchestraSessions();

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestra.Activities.Agents.Admission;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Processes;
@@ -33,28 +35,49 @@ public sealed class AgentRunner
     }
 
     /// <exception cref="OperationCanceledException">The host stops; the agent was ended and the next call starts it again.</exception>
-    public async Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
-    {
-        RunResult result = await RunOnceAsync(run, cancellationToken);
-        if (!result.ApiFailed || run.Command.Fallback is not { } fallback) return result;
+    public Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken) => RunAsync(run, Current(run), null, cancellationToken);
 
-        int secondsLeft = run.TimeoutSeconds - (int)(result.CompletedAt - result.StartedAt).TotalSeconds;
-        RunResult second = await RunOnceAsync(
-            run with { RunId = run.RunId + "-fallback", SessionId = run.SessionId ?? run.RunId, Command = fallback, TimeoutSeconds = Math.Max(1, secondsLeft) },
-            cancellationToken);
+    /// <param name="current">The <see cref="Current"/> one of <paramref name="run"/>.</param>
+    /// <param name="guard">Looks after the run; null: nobody does.</param>
+    /// <inheritdoc cref="RunAsync(AgentRun, CancellationToken)"/>
+    internal async Task<RunResult> RunAsync(AgentRun run, AgentRun current, IAgentGuard? guard, CancellationToken cancellationToken)
+    {
+        RunResult? first = null;
+        if (current.RunId == run.RunId || new RunFolder(data.Run(run.RunId)).IsUnderWay)
+        {
+            first = await RunOnceAsync(run, guard, cancellationToken);
+            if (!first.ApiFailed || run.Command.Fallback is null) return first;
+        }
+
+        AgentRun fallback = FallbackOf(run)!;
+        int secondsLeft = run.TimeoutSeconds - (first is null ? 0 : (int)(first.CompletedAt - first.StartedAt).TotalSeconds);
+        RunResult second = await RunOnceAsync(fallback with { TimeoutSeconds = Math.Max(1, secondsLeft) }, guard, cancellationToken);
         return second with
         {
-            StartedAt = result.StartedAt,
-            Usage = RunUsage.Sum(result.Usage, second.Usage),
-            ClientNote = $"The API failed ({result.Error}); {fallback.Client} did the work.",
+            StartedAt = first?.StartedAt ?? second.StartedAt,
+            Usage = RunUsage.Sum(first?.Usage, second.Usage),
+            ClientNote = $"The API failed ({first?.Error ?? "its quota is used up"}); {fallback.Command.Client} did the work.",
         };
     }
+
+    /// <summary>What a call starts or goes on with: the run, or its fallback once there was reason for that.</summary>
+    /// <param name="apiIsShut">There is reason now.</param>
+    public AgentRun Current(AgentRun run, bool apiIsShut = false)
+    {
+        if (FallbackOf(run) is not { } fallback) return run;
+        RunFolder folder = new(data.Run(run.RunId));
+        return Directory.Exists(data.Run(fallback.RunId)) || folder.ReadResult(NullLogger.Instance)?.ApiFailed == true || (apiIsShut && !folder.IsUnderWay) ? fallback : run;
+    }
+
+    private static AgentRun? FallbackOf(AgentRun run) => run.Command.Fallback is { } fallback
+        ? run with { RunId = run.RunId + "-fallback", SessionId = run.SessionId ?? run.RunId, Command = fallback }
+        : null;
 
     /// <summary>Whether a call would start nothing: the agent runs, has ended or is cancelled.</summary>
     public bool IsUnderWay(AgentRun run) =>
         new RunFolder(data.Run(run.RunId)).IsUnderWay || new[] { run.RunId, run.SessionId, run.ProjectId }.OfType<string>().Any(id => File.Exists(data.CancelMark(id)));
 
-    private async Task<RunResult> RunOnceAsync(AgentRun run, CancellationToken cancellationToken)
+    private async Task<RunResult> RunOnceAsync(AgentRun run, IAgentGuard? guard, CancellationToken cancellationToken)
     {
         bool hasStream = ClientModes.HasEventStream(run.Command.Client);
         RunRequest request = new(
@@ -72,9 +95,12 @@ public sealed class AgentRunner
             EnvironmentAtStart = () => ClientHome.Fill(caches.Environment(run.RepoPath, run.WorktreePath, run.Command.Environment), data.ClientHome(run.RunId)),
             StarterAtStart = () => sandbox.StarterAsync(run, cancellationToken),
             Chore = Snapshots(run),
+            Guard = guard is null ? null : () => guard.Look(run),
+            GoesOnAfterQuota = guard?.MayPause == true && run.Command.Fallback is null,
         };
         RunResult result = await engine.RunAsync(
             request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, hasStream ? Streaming(run) : Plain(run));
+        if (guard is not null) await guard.EndedAsync(run, result, cancellationToken);
         await caches.CleanAsync(run.RepoPath, run.WorktreePath, cancellationToken);
         return result;
     }

@@ -10,6 +10,7 @@ using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Output;
+using Orchestra.Core.Quota;
 
 namespace Orchestra.Activities;
 
@@ -36,9 +37,11 @@ public static class RunServices
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>(),
             s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>(), s.GetRequiredService<Sandbox>()));
         services.TryAddSingleton<MachineRoom>();
+        services.TryAddSingleton<ClientAccounts>();
         services.TryAddSingleton(s => new AgentPlaces(s.GetRequiredService<RunsConfig>().MaxParallelAgents, s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new AgentAdmission(
             s.GetRequiredService<AgentRunner>(), s.GetRequiredService<AgentPlaces>(), s.GetRequiredService<MachineRoom>(),
+            s.GetService<QuotaBreakers>(), s.GetRequiredService<ClientAccounts>(), s.GetService<OrchestraConfig>()?.Client.Quota ?? new QuotaConfig(),
             s.GetRequiredService<TimeProvider>(), s.GetService<IRunObserver>()));
         services.TryAddSingleton<GateWorktree>();
         services.TryAddSingleton<GatePasses>();

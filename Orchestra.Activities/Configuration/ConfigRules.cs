@@ -33,6 +33,9 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         CheckMode("client.default_mode", config.Client.DefaultMode);
         CheckClaudeCode(config.Client.ClaudeCode);
         CheckApi(config.Client.Api);
+        RequirePositive("client.quota.first_pause_seconds", config.Client.Quota.FirstPauseSeconds);
+        RequirePositive("client.quota.longest_pause_seconds", config.Client.Quota.LongestPauseSeconds);
+        Require(config.Client.Quota.MaxPauses >= 0, "client.quota.max_pauses", "must not be negative; 0 ends an agent at once");
         bool needed = config.Client.DefaultMode == ClientModes.Command
             && (config.Teams.Definitions.Values.Any(t => t.Command is null && t.ClientMode is null) || config.GmProjects.Count > 0);
         Require(!needed || config.Client.Commands.ContainsKey(DefaultCommand), $"client.commands.{DefaultCommand}",

@@ -42,4 +42,8 @@ internal enum RunBeginning
 /// <param name="Session">The client's own id of the session that did the work.</param>
 /// <param name="Answer">The agent's last word; null when it cannot be told from other output.</param>
 /// <param name="ApiFailed">The model's API refused or did not answer.</param>
-internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.RunUsage? Usage = null, string? Session = null, string? Answer = null, bool ApiFailed = false);
+internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.RunUsage? Usage = null, string? Session = null, string? Answer = null, bool ApiFailed = false)
+{
+    /// <summary>When the limit that ended the run is over, as far as that was told.</summary>
+    public DateTimeOffset? QuotaUntil { get; init; }
+}

@@ -37,21 +37,21 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         if (folder.ReadStart() is { } start
             && await TakeUpAsync(request, folder, tree, watch, start, cancellationToken) is { } former
             && client.Read(folder, former) is { } reading)
-            return Conclude(folder, start, reading);
+            return Conclude(request, folder, start, reading);
 
         while (true)
         {
             DateTimeOffset now = time.GetUtcNow();
-            if (watch.IsCancelled()) return Conclude(folder, now, client.Read(folder, NotStarted)!);
+            if (watch.IsCancelled()) return Conclude(request, folder, now, client.Read(folder, NotStarted)!);
             FormerAttempt? left = folder.ReadStart() is { } before ? new FormerAttempt(before, folder.ReadSession()) : null;
             RunStart next = client.Next(left);
             await prepare(left is null ? RunBeginning.First : next.Continues ? RunBeginning.Continued : RunBeginning.StartedOver);
             RunRequest attempt = request with { Argv = next.Argv, Input = next.Input, Environment = request.EnvironmentAtStart?.Invoke() ?? request.Environment };
             if (attempt.FindObstacle() is { } obstacle)
-                return Conclude(folder, now, new RunReading(new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error), ""));
+                return Conclude(request, folder, now, new RunReading(new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error), ""));
             if (request.StarterAtStart is { } starter) attempt = attempt with { Starter = await starter() };
             RunEnd end = await StartAsync(attempt, next, folder, tree, watch, now, cancellationToken);
-            if (client.Read(folder, end) is { } done) return Conclude(folder, now, done);
+            if (client.Read(folder, end) is { } done) return Conclude(request, folder, now, done);
         }
     }
 
@@ -117,13 +117,14 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         return end;
     }
 
-    private RunResult Conclude(RunFolder folder, DateTimeOffset start, RunReading reading)
+    private RunResult Conclude(RunRequest request, RunFolder folder, DateTimeOffset start, RunReading reading)
     {
         RunEnd end = reading.End;
         RunResult result = new(
             end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session, reading.Answer,
-            ApiFailed: reading.ApiFailed);
-        folder.WriteResult(result);
+            ApiFailed: reading.ApiFailed, QuotaUntil: reading.QuotaUntil?.UtcDateTime);
+        if (end.Status == RunStatus.Quota && request.GoesOnAfterQuota) folder.WriteEnding(RunFolder.Abandoned);
+        else folder.WriteResult(result);
         return result;
     }
 }

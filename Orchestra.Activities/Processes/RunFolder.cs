@@ -59,7 +59,7 @@ internal sealed class RunFolder(string path)
 
     public void WriteEnding(string ending, string? reason = null) => Write("ending", $"{ending}\n{reason}");
 
-    /// <summary>The host was stopped while the run was under way: it is started over.</summary>
+    /// <summary>The host was stopped while the run was under way, or its quota was used up: it is started again.</summary>
     public const string Abandoned = "abandoned";
 
     /// <summary>When the current attempt was started; null when there was none.</summary>

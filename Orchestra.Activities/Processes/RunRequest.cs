@@ -20,6 +20,12 @@ internal sealed record RunRequest(
 
     public RunChore? Chore { get; init; }
 
+    /// <summary>Looks at the run from outside every half second; gives the end that it must come to now, or null.</summary>
+    public Func<RunEnd?>? Guard { get; init; }
+
+    /// <summary>A run that ends for a used-up quota has not come to its end: the next call goes on with it.</summary>
+    public bool GoesOnAfterQuota { get; init; }
+
     /// <summary>Gives the environment when the working folder is ready; null: <see cref="Environment"/> is known beforehand.</summary>
     public Func<IReadOnlyDictionary<string, string>?>? EnvironmentAtStart { get; init; }
 

@@ -42,6 +42,11 @@ internal sealed class RunWatch(
             chore.DoWhenDue();
             if (IsTimeToLook())
             {
+                if (request.Guard?.Invoke() is { } end)
+                {
+                    await StopAsync(pid, end.Status == RunStatus.Quota ? RunFolder.Abandoned : end.Status.ToString(), end.Error);
+                    return end;
+                }
                 if (client.Alarm(folder) is { } alarm) return await StopAsync(pid, RunStatus.Failed, alarm);
                 await ObserveAsync(cancellationToken);
             }

@@ -27,6 +27,8 @@ public sealed class ClientConfig
 
     public ApiConfig Api { get; set; } = new();
 
+    public QuotaConfig Quota { get; set; } = new();
+
     /// <summary>Named command lines; <c>default</c> is used where nothing else is named.</summary>
     public Dictionary<string, CommandConfig> Commands { get; set; } = [];
 }

@@ -17,10 +17,13 @@ public static class EventTypes
     public const string NewTeamSession = "new_team_session";
     public const string NewExecution = "new_execution";
 
+    /// <summary>A client's account may do no more for now, or may again.</summary>
+    public const string Quota = "quota";
+
     /// <summary>A line of our own log.</summary>
     public const string Log = "log";
 
-    public static readonly IReadOnlyList<string> All = [GmProgress, TeamProgress, NewTeamSession, NewExecution, Log];
+    public static readonly IReadOnlyList<string> All = [GmProgress, TeamProgress, NewTeamSession, NewExecution, Quota, Log];
 
     /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>
     public static readonly IReadOnlyList<string> OnlyByName = [Log];
@@ -50,6 +53,9 @@ public static class EventNames
     /// <summary>A piece of a session's output. The log holds its place, the message its text.</summary>
     public const string Stdout = "stdout";
 
+    public const string QuotaOpened = "quota_opened";
+    public const string QuotaClosed = "quota_closed";
+
     public const string Started = "started";
 
     /// <summary>A session's agent may not run now.</summary>
@@ -77,7 +83,7 @@ public static class EventNames
     [
         ProjectStarted, AgentLaunched, AgentWaiting, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, Stdout,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, Stdout,
     ];
 
     /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>

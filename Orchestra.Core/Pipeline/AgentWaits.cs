@@ -13,6 +13,9 @@ public static class WaitKinds
 
     /// <summary>The machine has too little disk or memory left.</summary>
     public const string Resources = "resources";
+
+    /// <summary>The account may do no more until then.</summary>
+    public const string Quota = "quota";
 }
 
 /// <summary>Names of the external events that an orchestration with an agent listens to.</summary>

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Orchestra.Activities.Agents.Admission;
 using Orchestra.Core.Configuration;
+using Orchestra.Core.Quota;
 using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
 /// <summary>How many agents run and wait here, and what there is for more of them.</summary>
-public sealed class CapacityFunctions(AgentPlaces places, MachineRoom room, RunsConfig config)
+public sealed class CapacityFunctions(AgentPlaces places, MachineRoom room, RunsConfig config, QuotaBreakers breakers)
 {
     [Function("GetCapacity")]
     [Api("How many agents run and wait, and what there is for more of them.")]
@@ -26,4 +27,20 @@ public sealed class CapacityFunctions(AgentPlaces places, MachineRoom room, Runs
             config.MinFreeMemoryMb,
         });
     }
+
+    [Function("GetQuota")]
+    [Api("Accounts whose quota was used up, and until when.")]
+    public Task<IActionResult> Quota(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/quota")] HttpRequest request,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+        Answers.Ok((await breakers.ListAsync(cancellationToken)).Select(b => new
+        {
+            b.Breaker.Client,
+            b.Breaker.Account,
+            Open = b.IsOpen,
+            b.Breaker.Reason,
+            b.Breaker.OpenedAt,
+            b.Breaker.Until,
+            b.Breaker.Trips,
+        })));
 }

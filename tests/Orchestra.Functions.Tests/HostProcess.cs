@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Orchestra.Functions.Tests;
 
 /// <summary>The host as a process of its own, so that it can be killed with SIGKILL and started again on the same data.</summary>
-internal sealed class HostProcess(string dataFolder, int port) : IDisposable
+/// <param name="settings">Further ones, as command line arguments.</param>
+internal sealed class HostProcess(string dataFolder, int port, params string[] settings) : IDisposable
 {
     private Process? process;
 
@@ -17,7 +18,7 @@ internal sealed class HostProcess(string dataFolder, int port) : IDisposable
             "--ORCHESTRA_DATA", dataFolder,
             "--ORCHESTRA_CONFIG", Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml"),
             "--Logging:LogLevel:Default", "Warning",
-        })
+        }.Concat(settings))
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,5 +1,7 @@
 using Orchestra.Activities.Processes;
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
+using Orchestra.Core.Quota;
 
 namespace Orchestra.Activities.Agents.Admission;
 
@@ -14,11 +16,18 @@ public sealed class AgentAdmission
     private readonly AgentRunner runner;
     private readonly AgentPlaces places;
     private readonly MachineRoom room;
+    private readonly QuotaBreakers? breakers;
+    private readonly ClientAccounts accounts;
+    private readonly QuotaConfig quota;
     private readonly TimeProvider time;
     private readonly IRunObserver? observer;
 
-    internal AgentAdmission(AgentRunner runner, AgentPlaces places, MachineRoom room, TimeProvider time, IRunObserver? observer)
+    internal AgentAdmission(
+        AgentRunner runner, AgentPlaces places, MachineRoom room, QuotaBreakers? breakers, ClientAccounts accounts, QuotaConfig quota, TimeProvider time, IRunObserver? observer)
     {
+        this.breakers = breakers;
+        this.accounts = accounts;
+        this.quota = quota;
         this.runner = runner;
         this.places = places;
         this.room = room;
@@ -33,30 +42,50 @@ public sealed class AgentAdmission
         if (run.Waiter is not { } waiter) return await runner.RunAsync(run, cancellationToken);
 
         string owner = run.ProjectId ?? run.SessionId ?? run.RunId;
-        if (runner.IsUnderWay(run))
+        AgentRun current = runner.Current(run);
+        if (runner.IsUnderWay(current))
         {
             places.Enter(run.RunId, owner, waiter);
         }
         else
         {
+            if (await OpenAsync(current, cancellationToken) is { } open)
+            {
+                // Hybrid goes on with the CLI, unless that may do no more either.
+                current = runner.Current(run, apiIsShut: true);
+                if (await OpenAsync(current, cancellationToken) is { } still) return Waiting(still);
+            }
             if (room.Shortage(run.RepoPath) is { } shortage) return Waiting(WaitKinds.Resources, shortage, RoomAskAgain);
             if (!places.TryEnter(run.RunId, owner, waiter, out IReadOnlyList<string> calls))
                 return Waiting(WaitKinds.Place, $"{places.Most} agents run already (runs.max_parallel_agents).", AgentPlaces.AskAgain) with { Calls = calls };
         }
 
+        QuotaGuard? guard = breakers is null ? null : new QuotaGuard(breakers, accounts, run.Pauses < quota.MaxPauses);
         IReadOnlyList<string> next = [];
         RunResult result;
         try
         {
             if (observer is not null) await observer.BegunAsync(run.SessionId ?? run.RunId, cancellationToken);
-            result = await runner.RunAsync(run, cancellationToken);
+            result = await runner.RunAsync(run, current, guard, cancellationToken);
         }
         finally
         {
             next = places.Leave(run.RunId);
         }
-        return result with { Calls = next };
+        AgentWait? pause = result.Status == RunStatus.Quota && guard is { MayPause: true, Opened: { } opened } ? WaitFor(opened) : null;
+        return result with { Calls = next, Wait = pause };
     }
+
+    private async Task<QuotaBreaker?> OpenAsync(AgentRun run, CancellationToken cancellationToken) =>
+        breakers is not null && accounts.Of(run.Command) is { } account ? await breakers.FindOpenAsync(account, cancellationToken) : null;
+
+    private RunResult Waiting(QuotaBreaker open)
+    {
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        return new RunResult(RunStatus.Failed, null, "", open.Reason, now, now) { Wait = WaitFor(open) };
+    }
+
+    private static AgentWait WaitFor(QuotaBreaker open) => new(WaitKinds.Quota, $"The quota of {open.Client} is used up: {open.Reason}", open.Until);
 
     private RunResult Waiting(string kind, string reason, TimeSpan askAgain)
     {

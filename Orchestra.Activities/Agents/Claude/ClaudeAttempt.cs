@@ -17,6 +17,9 @@ internal sealed class ClaudeAttempt
     /// <summary>Why the CLI could not write its own files, for example ENOSPC; the agent's files may be cut too.</summary>
     public string? WritesLost { get; set; }
 
+    /// <summary>When a usage limit that was met ends.</summary>
+    public DateTimeOffset? LimitResetsAt { get; set; }
+
     /// <summary>Hears failed tool calls.</summary>
     public ResourceAlarm Alarm { get; } = new();
 
@@ -29,12 +32,13 @@ internal sealed class ClaudeAttempt
 
 /// <summary>The facts of a <c>result</c> event that decide the outcome.</summary>
 /// <param name="IsError">True also for API failures, whose subtype is <c>success</c>.</param>
-internal sealed record ClaudeResult(string Subtype, bool IsError, string? TerminalReason, long? ApiStatus, string? Message)
+internal sealed record ClaudeResult(string Subtype, bool IsError, string? TerminalReason, long? ApiStatus, string? Message, decimal? RetryAfterSeconds = null)
 {
     public static ClaudeResult Read(JsonElement e) => new(
         e.Text("subtype") ?? "",
         e.Truth("is_error"),
         e.Text("terminal_reason"),
         e.Number("api_error_status"),
-        e.Text("result") ?? string.Join("; ", e.Items("errors").Where(i => i.ValueKind == JsonValueKind.String).Select(i => i.AsText())));
+        e.Text("result") ?? string.Join("; ", e.Items("errors").Where(i => i.ValueKind == JsonValueKind.String).Select(i => i.AsText())),
+        e.Amount("retry_after_seconds"));
 }

@@ -55,7 +55,10 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
         return sessionIsGone
             ? null
             : new RunReading(verdict, OutputTail.Read(folder.OutputFile), transcript.Usage.Total(), folder.ReadSession(), Answer(transcript.Attempt),
-                ClaudeVerdict.IsApiFailure(verdict, transcript.Attempt));
+                ClaudeVerdict.IsApiFailure(verdict, transcript.Attempt))
+            {
+                QuotaUntil = verdict.Status == RunStatus.Quota ? ClaudeReset.Of(transcript.Attempt, File.GetLastWriteTimeUtc(folder.StreamFile)) : null,
+            };
     }
 
     private static string? Answer(ClaudeAttempt attempt) =>

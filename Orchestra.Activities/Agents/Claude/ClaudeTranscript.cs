@@ -68,6 +68,11 @@ internal sealed class ClaudeTranscript
             case "system":
                 AddSystem(e);
                 break;
+            case "rate_limit_event":
+                JsonElement limit = e.Object("rate_limit_info");
+                if (limit.Text("status") == "rejected" && limit.Number("resetsAt") is { } reset and < uint.MaxValue)
+                    Attempt.LimitResetsAt = DateTimeOffset.FromUnixTimeSeconds(reset);
+                break;
             case "result":
                 AddResult(e);
                 break;

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using Orchestra.Testing;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>A used-up quota stops the agents of its account until it is over; then what is unfinished goes on, and nothing else.</summary>
+public sealed class QuotaTests : IDisposable
+{
+    private static readonly string FakeClaude = Path.Combine(AppContext.BaseDirectory, "fake-claude.sh");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("orchestra-quota-").FullName;
+    private readonly TestRepository repository = TestRepository.CreateEmpty();
+
+    public QuotaTests()
+    {
+        repository.Write("list.txt", "base\n");
+        repository.Commit("base");
+    }
+
+    public void Dispose()
+    {
+        repository.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Agents_of_the_account_are_interrupted_or_held_back_and_go_on_at_the_reset()
+    {
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude}");
+        using OrchestraApi api = new(host.Address);
+        string running = await LaunchAsync(api, $"run: echo one > {folder}/running; exec sleep 1000");
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists($"{folder}/running")), Patience, () => "The first agent does not run.");
+
+        string limited = await LaunchAsync(api, Limited(seconds: 6));
+        JsonNode interrupted = await UntilAsync(api, running, s => (string?)s["waiting_for"]?["kind"] == "quota");
+        JsonNode met = await UntilAsync(api, limited, s => (string?)s["waiting_for"]?["kind"] == "quota");
+        string late = await LaunchAsync(api, $"run: echo late > {folder}/late");
+        await UntilAsync(api, late, s => (string?)s["waiting_for"]?["kind"] == "quota");
+        JsonNode quota = Assert.Single((await api.GetAsync("/api/quota")).Body.AsArray())!;
+
+        Assert.Equal("The quota of claude-code is used up: You've hit your limit", (string)met["waiting_for"]!["reason"]!);
+        Assert.Equal("pending", (string)interrupted["status"]!);
+        Assert.False(File.Exists($"{folder}/late"));
+        Assert.Equal(("claude-code", true, (string)met["waiting_for"]!["until"]!), ((string)quota["client"]!, (bool)quota["open"]!, (string)quota["until"]!));
+
+        foreach (string id in (string[])[running, limited, late])
+            Assert.Equal("completed", (string)(await UntilAsync(api, id, s => s["completed_at"] is not null))["status"]!);
+        Assert.Contains("--resume", repository.Git("show", $"team/{running}:claude-arguments.txt").Split('\n'));
+        Assert.Contains("--resume", repository.Git("show", $"team/{limited}:claude-arguments.txt").Split('\n'));
+        Assert.Contains("--session-id", repository.Git("show", $"team/{late}:claude-arguments.txt").Split('\n'));
+        Assert.False((bool)(await api.GetAsync("/api/quota")).Body[0]!["open"]!);
+        Assert.Equal(
+            ["quota_opened", "quota_closed"],
+            (await api.GetAsync("/api/events?types=quota")).Body["events"]!.AsArray().Select(e => (string)e!["event"]!));
+    }
+
+    [Fact]
+    public async Task A_killed_host_keeps_to_the_reset_and_runs_nothing_again_that_had_ended()
+    {
+        int port = FreePort.Next();
+        using HostProcess host = new(Path.Combine(folder, "data"), port, "--CLAUDE_CLI_PATH", FakeClaude);
+        host.Start();
+        using OrchestraApi api = new(new Uri($"http://127.0.0.1:{port}"));
+        await api.WaitUntilUpAsync();
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, Agent($"run: rm claude-arguments.txt; echo done >> {folder}/done; echo d > d.txt"), Agent(Limited(seconds: 5)));
+        launch["client_mode"] = "claude-code";
+        string project = await api.LaunchAsync(launch);
+        JsonNode? waiting = null;
+        await Eventually.TrueAsync(
+            async () => (await api.GetAsync($"/api/gm/projects/{project}")).Body["sessions"]!.AsArray() is [_, _] sessions
+                && sessions.Any(s => (string)s!["status"]! == "completed")
+                && (waiting = sessions.FirstOrDefault(s => (string?)s!["waiting_for"]?["kind"] == "quota")) is not null,
+            Patience, () => "No session waits.");
+
+        host.Kill();
+        host.Start();
+        await api.WaitUntilUpAsync();
+        JsonObject ended = await api.WaitForEndAsync(project);
+
+        Assert.Equal("completed", (string)ended["phase"]!);
+        Assert.All(ended["sessions"]!.AsArray(), s => Assert.Equal("completed", (string)s!["status"]!));
+        Assert.Equal("done\n", File.ReadAllText($"{folder}/done"));
+        JsonNode resumed = ended["sessions"]!.AsArray().Single(s => (string)s!["session_id"]! == (string)waiting!["session_id"]!)!;
+        Assert.True(DateTime.Parse((string)resumed["completed_at"]!) > DateTime.Parse((string)waiting!["waiting_for"]!["until"]!));
+        Assert.Contains("--resume", repository.Git("show", "main:claude-arguments.txt").Split('\n'));
+    }
+
+    [Fact]
+    public async Task An_agent_that_may_not_pause_ends_with_the_status_quota()
+    {
+        await using HostSetup host = await HostSetup.StartAsync(
+            $"CLAUDE_CLI_PATH={FakeClaude}", $"ORCHESTRA_CONFIG={Config("quota: {max_pauses: 0, first_pause_seconds: 3}")}");
+        using OrchestraApi api = new(host.Address);
+
+        string id = await LaunchAsync(api, Limited(seconds: 0));
+
+        Assert.Equal("quota", (string)(await UntilAsync(api, id, s => s["completed_at"] is not null))["status"]!);
+        // Nobody told when the limit ends, so the next one waits for the configured time.
+        string next = await LaunchAsync(api, "run: true");
+        await UntilAsync(api, next, s => (string?)s["waiting_for"]?["kind"] == "quota");
+        Assert.Equal("completed", (string)(await UntilAsync(api, next, s => s["completed_at"] is not null))["status"]!);
+    }
+
+    private static string Limited(int seconds) =>
+        $"result: \"subtype\":\"success\",\"is_error\":true,\"api_error_status\":429,\"retry_after_seconds\":{seconds},\"result\":\"You've hit your limit\"";
+
+    private static JsonObject Agent(string task) => new() { ["team"] = "feature-dev", ["task"] = task };
+
+    private async Task<string> LaunchAsync(OrchestraApi api, string task)
+    {
+        var answer = await api.PostAsync("/api/teams/launch", new JsonObject
+        {
+            ["team_name"] = "feature-dev", ["task_description"] = task, ["repo_path"] = repository.Folder, ["client_mode"] = "claude-code",
+        }.ToJsonString());
+        return (string)answer.Body["session_id"]!;
+    }
+
+    private static async Task<JsonNode> UntilAsync(OrchestraApi api, string sessionId, Func<JsonNode, bool> condition)
+    {
+        JsonNode? session = null;
+        await Eventually.TrueAsync(
+            async () => condition(session = (await api.GetAsync($"/api/teams/{sessionId}")).Body), Patience, () => $"The session did not get there: {session?.ToJsonString()}");
+        return session!;
+    }
+
+    private static string Config(string client)
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml")).Replace("client:\n", $"client:\n  {client}\n", StringComparison.Ordinal));
+        return file;
+    }
+}
