@@ -19,6 +19,9 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     // The host talks to another one first.
     private static readonly TimeSpan NetworkPatience = TimeSpan.FromMinutes(15);
 
+    /// <summary>The durable runtime behind the API.</summary>
+    public WorkflowClient Workflows => new(this);
+
     private readonly HttpClient _http = Create(address, key);
 
     public Task<LaunchResponse> LaunchAsync<TBody>(TBody body, CancellationToken cancellationToken) =>
@@ -122,26 +125,40 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         return http;
     }
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken, TimeSpan? patience = null)
+    private Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience ?? Patience);
-        using var request = new HttpRequestMessage(method, path);
-        if (user is not null && await user() is { Length: > 0 } name)
-            request.Headers.TryAddWithoutValidation("x-orchestra-user", name);
+        var request = new HttpRequestMessage(method, path);
         if (body is not null)
         {
             // With its length and not in chunks: plain for whatever proxy lies between.
             request.Content = new StringContent(Json.Write(body), new MediaTypeHeaderValue("application/json"));
         }
 
+        return ExchangeAsync(request, ReadAsync<T>, cancellationToken, patience);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (!response.IsSuccessStatusCode)
+            throw await ErrorAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(Json.Options, cancellationToken)
+            ?? throw new ApiError($"{address} answered {response.RequestMessage?.RequestUri?.PathAndQuery} with nothing; is it an Orchestra host?");
+    }
+
+    /// <summary>One request and its answer, with every failure to get there told as an <see cref="ApiError"/>.</summary>
+    internal async Task<T> ExchangeAsync<T>(
+        HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken, TimeSpan? patience = null)
+    {
+        using HttpRequestMessage sent = request;
+        string path = request.RequestUri!.OriginalString;
+        if (user is not null && await user() is { Length: > 0 } name)
+            sent.Headers.TryAddWithoutValidation("x-orchestra-user", name);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience ?? Patience);
         try
         {
-            using HttpResponseMessage response = await _http.SendAsync(request, limit.Token);
-            if (!response.IsSuccessStatusCode)
-                throw await ErrorAsync(response, limit.Token);
-            return await response.Content.ReadFromJsonAsync<T>(Json.Options, limit.Token)
-                ?? throw new ApiError($"{address} answered {path} with nothing; is it an Orchestra host?");
+            using HttpResponseMessage response = await _http.SendAsync(sent, limit.Token);
+            return await read(response, limit.Token);
         }
         catch (HttpRequestException e)
         {

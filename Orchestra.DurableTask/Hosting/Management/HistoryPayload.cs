@@ -6,38 +6,40 @@ namespace Orchestra.DurableTask.Hosting;
 
 /// <summary>
 /// History as the management API shows it: the turns' own events are left out, and what was scheduled is merged into
-/// what became of it.
+/// what became of it; what nothing came of yet stays as it is.
 /// </summary>
 internal static class HistoryPayload
 {
-    public static JsonArray Of(IEnumerable<HistoryEvent> history, bool showOutput)
+    public static JsonArray Of(IReadOnlyCollection<HistoryEvent> history, bool showInput, bool showOutput)
     {
-        var scheduled = new Dictionary<int, (string? Name, DateTime At)>();
+        HashSet<int> done = [.. history.Select(DoneId).OfType<int>()];
+        var scheduled = new Dictionary<int, (string? Name, DateTime At, string? Input)>();
         var items = new JsonArray();
         foreach (HistoryEvent item in history)
         {
-            switch (item)
-            {
-                case OrchestratorStartedEvent or OrchestratorCompletedEvent:
-                    continue;
-                case TaskScheduledEvent task:
-                    scheduled[task.EventId] = (task.Name, task.Timestamp);
-                    continue;
-                case SubOrchestrationInstanceCreatedEvent child:
-                    scheduled[child.EventId] = (child.Name, child.Timestamp);
-                    continue;
-                case TimerCreatedEvent:
-                    continue;
-                default:
-                    items.Add(Describe(item, showOutput, scheduled));
-                    continue;
-            }
+            if (item is OrchestratorStartedEvent or OrchestratorCompletedEvent)
+                continue;
+            if (item is TaskScheduledEvent task)
+                scheduled[task.EventId] = (task.Name, task.Timestamp, task.Input);
+            else if (item is SubOrchestrationInstanceCreatedEvent child)
+                scheduled[child.EventId] = (child.Name, child.Timestamp, child.Input);
+            if (item is not (TaskScheduledEvent or SubOrchestrationInstanceCreatedEvent) || !done.Contains(item.EventId))
+                items.Add(Describe(item, showInput, showOutput, scheduled));
         }
 
         return items;
     }
 
-    private static JsonObject Describe(HistoryEvent item, bool showOutput, Dictionary<int, (string? Name, DateTime At)> scheduled)
+    private static int? DoneId(HistoryEvent item) => item switch
+    {
+        TaskCompletedEvent done => done.TaskScheduledId,
+        TaskFailedEvent failed => failed.TaskScheduledId,
+        SubOrchestrationInstanceCompletedEvent done => done.TaskScheduledId,
+        SubOrchestrationInstanceFailedEvent failed => failed.TaskScheduledId,
+        _ => null,
+    };
+
+    private static JsonObject Describe(HistoryEvent item, bool showInput, bool showOutput, Dictionary<int, (string? Name, DateTime At, string? Input)> scheduled)
     {
         var json = new JsonObject { ["EventType"] = item.EventType.ToString(), ["Timestamp"] = Time(item.Timestamp) };
         switch (item)
@@ -58,6 +60,10 @@ internal static class HistoryPayload
             case ExecutionResumedEvent resumed:
                 json["Reason"] = resumed.Reason;
                 break;
+            case TaskScheduledEvent task:
+                json["Name"] = task.Name;
+                Input(task.Input);
+                break;
             case TaskCompletedEvent done:
                 Scheduled(done.TaskScheduledId);
                 Result(done.Result);
@@ -65,6 +71,11 @@ internal static class HistoryPayload
             case TaskFailedEvent failed:
                 Scheduled(failed.TaskScheduledId);
                 json["Reason"] = failed.Reason ?? failed.FailureDetails?.ErrorMessage;
+                break;
+            case SubOrchestrationInstanceCreatedEvent child:
+                json["Name"] = child.Name;
+                json["InstanceId"] = child.InstanceId;
+                Input(child.Input);
                 break;
             case SubOrchestrationInstanceCompletedEvent done:
                 Scheduled(done.TaskScheduledId);
@@ -74,17 +85,26 @@ internal static class HistoryPayload
                 Scheduled(failed.TaskScheduledId);
                 json["Reason"] = failed.Reason ?? failed.FailureDetails?.ErrorMessage;
                 break;
+            case TimerCreatedEvent created:
+                json["FireAt"] = Time(created.FireAt);
+                break;
             case TimerFiredEvent fired:
                 json["FireAt"] = Time(fired.FireAt);
                 break;
             case EventRaisedEvent raised:
                 json["Name"] = raised.Name;
-                if (showOutput)
-                    json["Input"] = StatusPayload.Json(raised.Input);
+                Input(raised.Input);
                 break;
         }
 
         return json;
+
+        // As the genuine API has it: inputs are texts, results are JSON inside JSON.
+        void Input(string? input)
+        {
+            if (showInput)
+                json["Input"] = input;
+        }
 
         void Result(string? result)
         {
@@ -94,10 +114,11 @@ internal static class HistoryPayload
 
         void Scheduled(int id)
         {
-            if (!scheduled.TryGetValue(id, out (string? Name, DateTime At) task))
+            if (!scheduled.TryGetValue(id, out (string? Name, DateTime At, string? Input) task))
                 return;
             json["FunctionName"] = task.Name;
             json["ScheduledTime"] = Time(task.At);
+            Input(task.Input);
         }
     }
 

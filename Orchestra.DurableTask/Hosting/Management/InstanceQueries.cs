@@ -20,10 +20,11 @@ internal static class InstanceQueries
             return;
         }
 
+        bool showInput = request.Flag("showInput", otherwise: true);
         JsonArray? history = request.Flag("showHistory", otherwise: false)
-            ? HistoryPayload.Of(await request.Client.GetOrchestrationHistoryAsync(request.InstanceId, request.Cancellation), request.Flag("showHistoryOutput", otherwise: false))
+            ? HistoryPayload.Of([.. await request.Client.GetOrchestrationHistoryAsync(request.InstanceId, request.Cancellation)], showInput, request.Flag("showHistoryOutput", otherwise: false))
             : null;
-        JsonObject payload = StatusPayload.Of(instance, request.Flag("showInput", otherwise: true), history);
+        JsonObject payload = StatusPayload.Of(instance, showInput, history);
         int status = StatusCodes.Status200OK;
         if (!instance.IsCompleted)
         {

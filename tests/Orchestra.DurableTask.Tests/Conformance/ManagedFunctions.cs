@@ -20,6 +20,14 @@ public static class ManagedFunctions
         return result;
     }
 
+    [Function(nameof(Parent))]
+    public static Task Parent([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        Task child = context.CallSubOrchestratorAsync(nameof(Waits), options: new SubOrchestrationOptions { InstanceId = "p-child" });
+        Task timer = context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+        return Task.WhenAll(child, timer);
+    }
+
     [Function(nameof(Waits))]
     public static Task<JsonElement> Waits([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<JsonElement>("Go");
 

@@ -305,6 +305,20 @@ public partial class S20_ManagementApiTests
     }
 
     [Fact]
+    public async Task S20_04_History_keeps_what_nothing_came_of_yet()
+    {
+        await using ManagedApp app = await ManagedApp.StartAsync();
+        await app.HaveAsync("Parent", "p", OrchestrationRuntimeStatus.Running);
+        JsonArray history = [];
+        while (history.Count < 3)
+            history = (await app.GetAsync("/instances/p?showHistory=true"))["historyEvents"]!.AsArray();
+        Assert.Equal(["ExecutionStarted", "SubOrchestrationInstanceCreated", "TimerCreated"], history.Select(item => item!["EventType"]!.GetValue<string>()));
+        Assert.Equal("Waits", history[1]!["Name"]!.GetValue<string>());
+        Assert.Equal("p-child", history[1]!["InstanceId"]!.GetValue<string>());
+        Assert.NotNull(history[2]!["FireAt"]);
+    }
+
+    [Fact]
     public async Task S20_05_The_invocation_id_header_changes_nothing()
     {
         await using ManagedApp app = await ManagedApp.StartAsync();
