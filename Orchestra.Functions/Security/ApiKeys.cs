@@ -62,6 +62,9 @@ public sealed class ApiKeys
     // With a blank, so that no configured key has this name.
     private const string OwnName = "the dashboard";
 
+    /// <summary>Whose key has this name.</summary>
+    internal Caller? Named(string name) => keys.Select(k => k.Caller).FirstOrDefault(c => c.Name == name);
+
     public static bool IsOwn(Caller caller) => caller.Name == OwnName;
 
     /// <summary>Compares with every key, in a time that tells nothing of how near a guess was.</summary>

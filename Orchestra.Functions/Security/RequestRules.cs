@@ -56,8 +56,10 @@ internal sealed class RequestRules(AccessSettings settings, bool reachable)
     public Caller Identify(HttpRequest request)
     {
         Caller caller = Holder(request);
-        // The dashboard says for whom it calls; of nobody else is that believed.
-        return ApiKeys.IsOwn(caller) && request.Headers[OnBehalfOf].FirstOrDefault() is { Length: > 0 } user ? caller with { Name = user } : caller;
+        // The dashboard says for whom it calls, and may then do what that person may; of nobody else is it believed.
+        return ApiKeys.IsOwn(caller) && request.Headers[OnBehalfOf].FirstOrDefault() is { Length: > 0 } user
+            ? settings.Keys.Named(user) ?? caller with { Name = user }
+            : caller;
     }
 
     private const string OnBehalfOf = "x-orchestra-user";
