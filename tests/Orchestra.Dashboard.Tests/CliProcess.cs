@@ -10,7 +10,7 @@ internal sealed class CliProcess : IDisposable
 
     private CliProcess(Process process) => this.process = process;
 
-    public static string TestConfig => Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml");
+    public static string TestConfig => Path.Combine(AppContext.BaseDirectory, "dashboard.yml");
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="key">What ORCHESTRA_API_KEY says.</param>

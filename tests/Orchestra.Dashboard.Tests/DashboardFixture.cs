@@ -31,8 +31,9 @@ public sealed class DashboardFixture : IAsyncLifetime
         Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", .. settings],
     });
 
-    public async Task StartHostAsync() => host = await CliProcess.StartAsync(
-        Address, null, "up", "--data", Path.Combine(folder, "data"), "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
+    public async Task StartHostAsync() => host = await CliProcess.StartInAsync(
+        Address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = null, ["CLAUDE_CLI_PATH"] = Path.Combine(AppContext.BaseDirectory, "fake-claude.sh") },
+        "up", "--data", Path.Combine(folder, "data"), "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
 
     public void KillHost()
     {

@@ -9,6 +9,7 @@ namespace Orchestra.Dashboard.Tests;
 public sealed class KeyedHostTests(DashboardFixture dashboard) : IDisposable
 {
     private const string Key = "operate-key-0123456789";
+    private const string AdminKey = "admin-key-0123456789";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("orchestra-keyed-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -20,7 +21,7 @@ public sealed class KeyedHostTests(DashboardFixture dashboard) : IDisposable
         string data = Path.Combine(folder.FullName, "data");
         using TestRepository repository = TestRepository.Create();
         using CliProcess host = await CliProcess.StartInAsync(
-            address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = null, ["ORCHESTRA_API_KEYS"] = $"bob:operate:{Key}" },
+            address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = null, ["ORCHESTRA_API_KEYS"] = $"bob:operate:{Key},ann:admin:{AdminKey}" },
             "up", "--data", data, "--port", $"{address.Port}", "--config", CliProcess.TestConfig);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"{address}launch?code={Key}");
         await page.GetByLabel("Name").FillAsync("Bob's");
@@ -29,6 +30,10 @@ public sealed class KeyedHostTests(DashboardFixture dashboard) : IDisposable
         await page.GetByLabel("Task").FillAsync("true");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
         await Expect(page.Locator(".state.completed, .state.failed").First).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 60_000 });
+        await page.GotoAsync($"{address}workflows");
+        await Expect(page.GetByText("This page needs a key of the role admin.")).ToBeVisibleAsync(PageChecks.Patiently);
+        (IPage admins, _) = await dashboard.OpenAsync($"{address}workflows?code={AdminKey}");
+        await Expect(admins.Locator("tbody tr", new PageLocatorOptions { HasText = "ProjectOrchestrator" })).ToBeVisibleAsync(PageChecks.Patiently);
         Assert.Empty(complaints);
 
         JsonNode launch = Assert.Single(

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Components;
+using Orchestra.Client;
+
+namespace Orchestra.Dashboard.Pages;
+
+/// <summary>
+/// A page over something that the API has no events for: read when it opens and again every few seconds while it is open. Every
+/// reading is whole, so the next success heals what was missed; trouble is shown as long as it lasts, above what is known.
+/// </summary>
+public abstract class PolledPage<T> : ComponentBase, IDisposable
+    where T : class
+{
+    private readonly CancellationTokenSource closed = new();
+    private CancellationTokenSource? reading;
+    private bool polling;
+
+    /// <summary>null until the first reading succeeded.</summary>
+    protected T? Data { get; private set; }
+
+    /// <summary>The data, where it is known to be there.</summary>
+    protected T Known => Data ?? throw new InvalidOperationException("Nothing was read yet.");
+
+    protected string? Trouble { get; private set; }
+
+    protected virtual TimeSpan Interval => TimeSpan.FromSeconds(3);
+
+    [Inject] protected OrchestraClient Client { get; set; } = null!;
+
+    [Inject] protected TimeProvider Clock { get; set; } = null!;
+
+    public void Dispose()
+    {
+        closed.Cancel();
+        closed.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <exception cref="ApiError">Shown in place of the data, or above it.</exception>
+    protected abstract Task<T> ReadAsync(CancellationToken cancellationToken);
+
+    protected override async Task OnParametersSetAsync()
+    {
+        await ReloadAsync();
+        if (RendererInfo.IsInteractive && !polling)
+        {
+            polling = true;
+            _ = PollAsync();
+        }
+    }
+
+    /// <summary>What is known belongs to another address.</summary>
+    protected void Forget() => (Data, Trouble) = (null, null);
+
+    /// <summary>Reads anew; a reading that is under way is given up.</summary>
+    protected async Task ReloadAsync()
+    {
+        if (closed.IsCancellationRequested)
+            return;
+        if (reading is not null)
+            await reading.CancelAsync();
+        using var mine = CancellationTokenSource.CreateLinkedTokenSource(closed.Token);
+        reading = mine;
+        try
+        {
+            T data = await ReadAsync(mine.Token);
+            if (!mine.IsCancellationRequested)
+                (Data, Trouble) = (data, null);
+        }
+        catch (ApiError e)
+        {
+            if (!mine.IsCancellationRequested)
+                Trouble = e.Message;
+        }
+        catch (OperationCanceledException) when (mine.IsCancellationRequested)
+        {
+            // A newer reading took over, or the page was closed.
+        }
+
+        if (reading == mine)
+            reading = null;
+    }
+
+    private async Task PollAsync()
+    {
+        try
+        {
+            using var tick = new PeriodicTimer(Interval, Clock);
+            while (await tick.WaitForNextTickAsync(closed.Token))
+            {
+                if (reading is not null)
+                    continue;
+                await ReloadAsync();
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was closed.
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Orchestra.Dashboard.Tests;
+
+/// <summary>What holds for every page.</summary>
+internal static class PageChecks
+{
+    public const float Patience = 30_000;
+
+    public static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = Patience };
+
+    /// <summary>The page as it is, dark on a phone and light on a desk: it fits, axe finds nothing serious, it has a title, the browser does not complain.</summary>
+    /// <param name="ready">What is seen once the page has its data.</param>
+    public static async Task AssertSoundAsync(this DashboardFixture dashboard, string path, string name, Func<IPage, ILocator> ready)
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync(path, 375, 900, ColorScheme.Dark);
+        await Expect(ready(page).First).ToBeVisibleAsync(Patiently);
+        Assert.EndsWith("· Agent Orchestra", await page.TitleAsync());
+        await AssertFitsAsync(page, 375, $"{name}-phone-dark");
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
+        await page.SetViewportSizeAsync(1200, 900);
+        await AssertFitsAsync(page, 1200, $"{name}-light");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    private static async Task AssertFitsAsync(IPage page, int width, string name)
+    {
+        await DashboardFixture.ShotAsync(page, name);
+        int wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(wide <= width, $"{page.Url} is {wide} pixels wide.");
+        var violations = (await page.RunAxe()).Violations.Where(v => v.Impact is "serious" or "critical");
+        Assert.Empty(violations.Select(v => $"{v.Id}: {v.Help} {v.Nodes[0].Html}"));
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using Orchestra.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Orchestra.Dashboard.Tests;
+
+/// <summary>The monitor of the durable runtime, over its management API alone.</summary>
+public sealed class WorkflowTests(DashboardFixture dashboard)
+{
+    private const string Api = "runtime/webhooks/durabletask";
+    private const string Hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202Etxt.exe\u001b[31m";
+    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
+
+    [Fact]
+    public async Task A_project_that_waits_is_seen_with_its_history_held_resumed_ended_and_purged()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string id = await dashboard.LaunchAsync(repository, "Watched", "true", buildCommand: "echo no; false", task: "echo x > x.txt");
+        await dashboard.UntilAsync($"api/gm/projects/{id}", p => p["decisions"]!.AsArray().Count > 0);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows/{id}");
+        ILocator status = page.Locator("dl .state");
+        await Expect(status).ToHaveTextAsync("Running", new LocatorAssertionsToHaveTextOptions { Timeout = PageChecks.Patience });
+        await Expect(page.Locator(".timeline")).ToContainTextAsync("PlanMerges", Patiently);
+        await Expect(page.Locator("table.history")).ToContainTextAsync("Task completed", Patiently);
+        await page.Locator("details.payload").First.Locator("summary").ClickAsync();
+        await Expect(page.Locator("details.payload pre").First).ToContainTextAsync("Watched", Patiently);
+        await dashboard.AssertSoundAsync($"/workflows/{id}", "workflow", p => p.Locator("table.history"));
+
+        await ActAsync(page, "Suspend", p => p.GetByLabel("Reason").FillAsync("not today"));
+        await Expect(status).ToContainTextAsync("Suspended", Patiently);
+        await Expect(page.Locator("table.history")).ToContainTextAsync("not today", Patiently);
+        await ActAsync(page, "Resume");
+        await Expect(status).ToContainTextAsync("Running", Patiently);
+        await ActAsync(page, "Raise event", async p =>
+        {
+            await p.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "Event" }).FillAsync("Unheard");
+            await p.GetByLabel("Content").FillAsync("{\"from\": ");
+        });
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("no JSON", Patiently);
+        await page.GetByLabel("Content").FillAsync("{\"from\": \"the page\"}");
+        await page.Locator("form.ask button[type=submit]").ClickAsync();
+        await Expect(page.Locator("table.history")).ToContainTextAsync("Unheard", Patiently);
+        await ActAsync(page, "Terminate");
+        await Expect(status).ToContainTextAsync("Terminated", Patiently);
+        await ActAsync(page, "Purge");
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Workflows" })).ToBeVisibleAsync(PageChecks.Patiently);
+        await page.GotoAsync($"/workflows/{id}");
+        await Expect(page.GetByText("It may have been purged", new PageGetByTextOptions { Exact = false }).First).ToBeVisibleAsync(PageChecks.Patiently);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_failed_instance_with_hostile_input_is_text_and_is_rewound_and_restarted()
+    {
+        string id = await StartAsync("hostile", Hostile);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows/{id}");
+        await Expect(page.Locator("dl .state")).ToContainTextAsync("Failed", Patiently);
+        await page.Locator("details.payload").First.Locator("summary").ClickAsync();
+        await Expect(page.Locator("details.payload pre").First).ToContainTextAsync("<script>alert(1)</script>", Patiently);
+        string main = await page.Locator("main").InnerTextAsync();
+        Assert.DoesNotContain('\u202e', main);
+        Assert.DoesNotContain('\u001b', main);
+        Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
+
+        await ActAsync(page, "Rewind");
+        await Expect(page.Locator("table.history")).ToContainTextAsync("rewound", Patiently);
+        await ActAsync(page, "Restart");
+        await Expect(page).Not.ToHaveURLAsync(new Uri(dashboard.Address, $"workflows/{id}").ToString(), new PageAssertionsToHaveURLOptions { Timeout = PageChecks.Patience });
+        await Expect(page.Locator("dl .state")).ToContainTextAsync("Failed", Patiently);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Instances_are_filtered_by_an_address_that_can_be_kept_and_paged()
+    {
+        const int Many = 60;
+        string prefix = $"page-{Guid.NewGuid():N}";
+        await Task.WhenAll(Enumerable.Range(0, Many).Select(i => StartAsync($"{prefix}-{i:00}", "x")));
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows?id={prefix}&status=Failed");
+        ILocator rows = page.Locator("tbody tr");
+        await Expect(rows).ToHaveCountAsync(50, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Next page" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(Many - 50, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await dashboard.AssertSoundAsync($"/workflows?id={prefix}", "workflows", p => p.Locator("tbody tr"));
+
+        await page.GetByLabel("Name begins with").FillAsync("Nothing");
+        await page.GetByLabel("Name begins with").PressAsync("Tab");
+        await Expect(page.GetByText("instances matches")).ToBeVisibleAsync(PageChecks.Patiently);
+        Assert.Contains("name=Nothing", page.Url, StringComparison.Ordinal);
+        await page.GotoAsync("/workflows?from=yesterday");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("from: 'yesterday' is no time", Patiently);
+        Assert.Empty(complaints);
+    }
+
+    /// <summary>An instance whose input is not what its orchestrator takes, so that it fails.</summary>
+    private async Task<string> StartAsync(string id, string input)
+    {
+        await dashboard.PostAsync($"{Api}/orchestrators/ProjectOrchestrator/{id}", new JsonObject { ["plan"] = input });
+        await dashboard.UntilAsync($"{Api}/instances/{id}", i => (string)i["runtimeStatus"]! == "Failed");
+        return id;
+    }
+
+    private static async Task ActAsync(IPage page, string action, Func<IPage, Task>? fill = null)
+    {
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = $"{action}…" }).ClickAsync();
+        await Expect(page.Locator("form.ask")).ToBeVisibleAsync(PageChecks.Patiently);
+        if (fill is not null)
+            await fill(page);
+        await page.Locator("form.ask button[type=submit]").ClickAsync();
+    }
+}
