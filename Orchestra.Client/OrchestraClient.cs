@@ -100,6 +100,20 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
 
     public Task<ConfigView> ConfigAsync(CancellationToken cancellationToken) => SendAsync<ConfigView>(HttpMethod.Get, "api/config", null, cancellationToken);
 
+    public Task<IReadOnlyList<TeamTemplateView>> TeamTemplatesAsync(CancellationToken cancellationToken) =>
+        SendAsync<IReadOnlyList<TeamTemplateView>>(HttpMethod.Get, "api/teams/templates", null, cancellationToken);
+
+    /// <param name="team">Null, as <paramref name="status"/>: all.</param>
+    public Task<TeamSessionPage> TeamSessionsAsync(string? team, string? status, int limit, int offset, CancellationToken cancellationToken) =>
+        SendAsync<TeamSessionPage>(
+            HttpMethod.Get, $"api/teams?limit={limit}&offset={offset}&team={Escaped(team)}&status={Escaped(status)}", null, cancellationToken);
+
+    /// <param name="repoPath">Null: the folder that the host was started in.</param>
+    public Task<TeamLaunched> LaunchTeamAsync(string team, string task, string? repoPath, string? clientMode, CancellationToken cancellationToken) =>
+        SendAsync<TeamLaunched>(
+            HttpMethod.Post, "api/teams/launch",
+            new { TeamName = team, TaskDescription = task, RepoPath = repoPath, ClientMode = clientMode }, cancellationToken);
+
     public async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
     {
         try

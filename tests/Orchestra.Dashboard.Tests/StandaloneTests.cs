@@ -26,11 +26,29 @@ public sealed class StandaloneTests(DashboardFixture dashboard) : IDisposable
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"{pages}?code={Key}");
         await Expect(page.GetByText("Nothing is waiting.")).ToBeVisibleAsync(Patiently);
         Assert.DoesNotContain("code=", page.Url, StringComparison.Ordinal);
+        (IPage logs, _) = await dashboard.OpenAsync($"{pages}?code={Key}");
+        await AssertEmptyPagesAsync(logs);
         host.Dispose();
         await Expect(page.GetByText("Connection lost")).ToBeVisibleAsync(Patiently);
+        await Expect(logs.GetByRole(AriaRole.Alert)).ToContainTextAsync($"No host answers at {api}", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
         using CliProcess again = await StartHostAsync();
         await Expect(page.GetByText("Connection lost")).ToBeHiddenAsync(new LocatorAssertionsToBeHiddenOptions { Timeout = 60_000 });
+        await Expect(logs.GetByRole(AriaRole.Alert)).ToBeHiddenAsync(new LocatorAssertionsToBeHiddenOptions { Timeout = 60_000 });
         Assert.Empty(complaints);
+    }
+
+    /// <summary>What pages say while there is nothing to show yet; ends on one that goes on reading.</summary>
+    private async Task AssertEmptyPagesAsync(IPage page)
+    {
+        foreach ((string path, string text) in new[]
+        {
+            ("overview", "Nothing has ended yet."), ("agents", "No agent has ended yet."), ("history", "Nothing has ended yet."), ("costs", "nothing was spent"),
+            ("teams", "No session yet."), ("workflows", "No workflow has run yet."), ("logs?level=critical", "Nothing was logged at this level."),
+        })
+        {
+            await page.GotoAsync(new Uri(pages, path).ToString());
+            await Expect(page.GetByText(text)).ToBeVisibleAsync(Patiently);
+        }
     }
 
     /// <summary>The same rules as the host's: a key, our own names only, nothing from elsewhere.</summary>
