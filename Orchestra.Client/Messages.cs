@@ -45,6 +45,18 @@ public sealed record ProjectView
     public string? IntegrationCommit { get; init; }
     public string? LandedCommit { get; init; }
     public string? UnlandedCommit { get; init; }
+    public string? FailedPhase { get; init; }
+    public int Retries { get; init; }
+    public IReadOnlyList<string> MergeOrder { get; init; } = [];
+
+    /// <summary>US dollars of all agents so far; null when no client tells.</summary>
+    public decimal? CostUsd { get; init; }
+    public long? InputTokens { get; init; }
+    public long? OutputTokens { get; init; }
+    public bool? CostEstimated { get; init; }
+
+    /// <summary>The limit of the whole project; null: none.</summary>
+    public decimal? MaxCostUsd { get; init; }
     public IReadOnlyList<GateRecord> Gates { get; init; } = [];
     public IReadOnlyList<SessionView> Sessions { get; init; } = [];
     public IReadOnlyList<DecisionView> Decisions { get; init; } = [];
@@ -60,14 +72,43 @@ public sealed record SessionView
     public string TeamName { get; init; } = "";
     public string TaskDescription { get; init; } = "";
     public string Status { get; init; } = "";
+    public string? ProjectId { get; init; }
+    public string? RepoPath { get; init; }
+    public string? BranchName { get; init; }
+    public string? WorktreePath { get; init; }
+    public string? TargetBranch { get; init; }
+    public string? BaseCommit { get; init; }
+    public string? HeadCommit { get; init; }
+    public DateTime? StartedAt { get; init; }
+    public DateTime? CompletedAt { get; init; }
     public string? LastLine { get; init; }
     public string? MergeResult { get; init; }
+    public string? MergeCommit { get; init; }
     public string? Error { get; init; }
+    public int? ExitCode { get; init; }
+    public string? ClientMode { get; init; }
+
+    /// <summary>The client's own id of its session.</summary>
+    public string? ClientSessionId { get; init; }
+    public decimal? CostUsd { get; init; }
+    public long? InputTokens { get; init; }
+    public long? OutputTokens { get; init; }
+    public bool? CostEstimated { get; init; }
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
+
+    /// <summary>One per teammate.</summary>
+    public IReadOnlyList<TaskView> Tasks { get; init; } = [];
+
+    public bool IsRunning => Status is "pending" or "running";
 
     /// <summary>The task's first line; the rest is for the agent.</summary>
     public string Title => TaskDescription.TrimStart().Split('\n')[0].Trim();
 }
+
+/// <summary>One teammate's part of a session.</summary>
+public sealed record TaskView(
+    string Id, string Teammate, string? Role, string Status, string? Output = null, string? Error = null, DateTime? StartedAt = null, DateTime? CompletedAt = null,
+    string? ClientMode = null, string? HeadCommit = null, decimal? CostUsd = null, long? InputTokens = null, long? OutputTokens = null, bool? CostEstimated = null);
 
 public sealed record DecisionView
 {
@@ -81,6 +122,8 @@ public sealed record DecisionView
     public IReadOnlyList<string> Answers { get; init; } = DecisionAnswers.Usual;
     public DecisionContext Context { get; init; } = new();
     public DateTime? CreatedAt { get; init; }
+    public DateTime? ResolvedAt { get; init; }
+    public string? Comment { get; init; }
 }
 
 /// <summary>What became of a decision.</summary>

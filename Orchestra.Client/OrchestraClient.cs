@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -56,6 +57,15 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
 
     public Task UnlandAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/unland", new { }, cancellationToken);
+
+    /// <param name="after">The number behind which they begin.</param>
+    /// <param name="types">Names of events or types of messages; null: all but output and log lines.</param>
+    /// <param name="wait">How long the host waits for the first one.</param>
+    public Task<EventPage> EventsAsync(long after, string? projectId, string? types, TimeSpan wait, CancellationToken cancellationToken, int limit = 500) =>
+        SendAsync<EventPage>(
+            HttpMethod.Get,
+            string.Create(CultureInfo.InvariantCulture, $"api/events?after={after}&limit={limit}&wait={wait.TotalSeconds:0}{Part("project", projectId)}{Part("types", types)}"),
+            null, cancellationToken, Patience + wait);
 
     public Task<RecoveryView> RecoverAsync(string sessionId, CancellationToken cancellationToken) =>
         SendAsync<RecoveryView>(HttpMethod.Get, $"api/teams/{Uri.EscapeDataString(sessionId)}/recover", null, cancellationToken);
@@ -130,6 +140,8 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     public void Dispose() => _http.Dispose();
 
     private static string Escaped(string? text) => Uri.EscapeDataString(text ?? "");
+
+    private static string Part(string key, string? value) => value is null ? "" : $"&{key}={Uri.EscapeDataString(value)}";
 
     private static HttpClient Create(Uri address, string? key)
     {

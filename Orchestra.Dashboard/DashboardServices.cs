@@ -22,7 +22,9 @@ public static class DashboardServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddScoped(s => new OrchestraClient(api, key(s), () => UserAsync(s.GetRequiredService<AuthenticationStateProvider>())));
-        services.AddScoped<LiveProjects>();
+        // Shared by all pages, so it reads in nobody's name.
+        services.AddSingleton(s => new LiveProjects(new OrchestraClient(api, key(s)), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Ticker>();
         services.AddRazorComponents().AddInteractiveServerComponents();
         return services;
     }

@@ -3,29 +3,36 @@ using Orchestra.Client;
 namespace Orchestra.Dashboard.Live;
 
 /// <summary>
-/// What one open page knows of the projects: a snapshot over the public API, read again every second while the page is open.
-/// Trouble is said as long as it lasts; the next success heals it, since every snapshot is whole.
+/// What the dashboard knows of the projects, for all pages that are open: a snapshot over the public API, and behind it every event. Projects that an
+/// event tells of are read again; nothing is asked for while nothing happens. It follows the events as long as somebody watches.
 /// </summary>
 public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private const int Shown = 100;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Dictionary<string, ProjectView> details = [];
-    private readonly HashSet<string> announced = [];
-    private Task? loop;
+    private readonly EventFeed feed = new(client, time);
+    private readonly Lock access = new();
+    private readonly SemaphoreSlim reading = new(1);
+    private readonly Dictionary<string, ProjectView> known = new(StringComparer.Ordinal);
+    private Task following = Task.CompletedTask;
+    private CancellationTokenSource? stop;
+    private int watchers;
 
+    /// <summary>Something is different; raised on any thread.</summary>
     public event Action? Changed;
 
-    /// <summary>Newest first.</summary>
+    /// <summary>The events that have come, after the projects that they tell of were read.</summary>
+    public event Action<IReadOnlyList<EventView>>? Happened;
+
+    /// <summary>Newest first; those that are not over with all their details.</summary>
     public IReadOnlyList<ProjectView> Projects { get; private set; } = [];
 
     /// <summary>Whether the first snapshot is there.</summary>
     public bool Loaded { get; private set; }
 
-    public string? Trouble { get; private set; }
+    public FeedState Feed => feed.State;
 
-    public string Announcement { get; private set; } = "";
+    /// <summary>Why there is nothing to show, or nothing newer.</summary>
+    public string? Trouble { get; private set; }
 
     public int Total { get; private set; }
 
@@ -34,23 +41,28 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
 
     public int Waiting => Inbox.Count;
 
-    /// <summary>Starts reading; safe to call from every page.</summary>
-    public void Begin() => loop ??= LoopAsync();
+    /// <summary>Calls back at every change until the result is disposed.</summary>
+    public IDisposable Watch(Action changed)
+    {
+        Changed += changed;
+        lock (access)
+        {
+            if (watchers++ == 0)
+            {
+                stop = new CancellationTokenSource();
+                following = FollowAsync(following, stop.Token);
+            }
+        }
 
+        return new Watching(this, changed);
+    }
+
+    /// <summary>A snapshot now; for the first sight of a page, and after one's own act.</summary>
     public async Task RefreshAsync()
     {
         try
         {
-            ProjectPage page = await client.ProjectsAsync(Shown, stop.Token);
-            var projects = new List<ProjectView>();
-            foreach (ProjectView summary in page.Projects)
-                projects.Add(await DetailAsync(summary));
-            Projects = projects;
-            Total = page.Total;
-            Inbox = [.. projects.SelectMany(p => p.Pending.Select(d => (p, d))).OrderBy(x => x.d.DecisionId, StringComparer.Ordinal)];
-            Announce();
-            Trouble = null;
-            Loaded = true;
+            await ReadAllAsync(CancellationToken.None);
         }
         catch (ApiError e)
         {
@@ -62,41 +74,121 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        if (loop is not null)
-            await loop;
-        stop.Dispose();
+        lock (access)
+            stop?.Cancel();
+        await following;
+        reading.Dispose();
+        client.Dispose();
     }
 
-    /// <summary>A project that is over does not change: its detail is read once.</summary>
-    private async Task<ProjectView> DetailAsync(ProjectView summary)
+    private async Task FollowAsync(Task former, CancellationToken cancellationToken)
     {
-        if (details.TryGetValue(summary.ProjectId, out ProjectView? known) && known.IsFinal && known.Phase == summary.Phase)
-            return known;
-        return details[summary.ProjectId] = await client.ProjectAsync(summary.ProjectId, stop.Token);
-    }
-
-    private void Announce()
-    {
-        foreach ((ProjectView project, DecisionView decision) in Inbox)
-        {
-            if (announced.Add(decision.DecisionId))
-                Announcement = $"{project.ProjectName} waits for a decision: {decision.Description}";
-        }
-    }
-
-    private async Task LoopAsync()
-    {
+        await former;
+        feed.StateChanged += Told;
         try
         {
-            using var tick = new PeriodicTimer(Interval, time);
-            do
-                await RefreshAsync();
-            while (await tick.WaitForNextTickAsync(stop.Token));
+            await feed.FollowAsync(BeginAsync, TakeAsync, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            // The page was closed.
+            // Nobody watches any more.
+        }
+        finally
+        {
+            feed.StateChanged -= Told;
+        }
+
+        void Told() => Changed?.Invoke();
+    }
+
+    private async Task<long> BeginAsync(CancellationToken cancellationToken)
+    {
+        // In this order: what happens while the snapshot is read comes again as an event.
+        long head = await feed.HeadAsync(cancellationToken);
+        await ReadAllAsync(cancellationToken);
+        Changed?.Invoke();
+        return head;
+    }
+
+    private async Task TakeAsync(IReadOnlyList<EventView> events)
+    {
+        foreach (string id in events.Select(e => e.ProjectId).OfType<string>().Distinct())
+            await ReadAsync(id);
+        Happened?.Invoke(events);
+        Changed?.Invoke();
+    }
+
+    private async Task ReadAllAsync(CancellationToken cancellationToken)
+    {
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            ProjectPage page = await client.ProjectsAsync(Shown, cancellationToken);
+            foreach (string gone in known.Keys.Except(page.Projects.Select(p => p.ProjectId)).ToList())
+                known.Remove(gone);
+            foreach (ProjectView summary in page.Projects)
+                known[summary.ProjectId] = summary.IsFinal ? summary : await client.ProjectAsync(summary.ProjectId, cancellationToken);
+            Total = page.Total;
+            Show();
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    private async Task ReadAsync(string projectId)
+    {
+        await reading.WaitAsync();
+        try
+        {
+            ProjectView project = await client.ProjectAsync(projectId, CancellationToken.None);
+            Total += known.ContainsKey(projectId) ? 0 : 1;
+            known[projectId] = project;
+            Show();
+        }
+        catch (NotFoundError)
+        {
+            // Pruned, or not stored yet: its next event tells.
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    private void Show()
+    {
+        Projects = [.. known.Values.OrderByDescending(p => p.ProjectId, StringComparer.Ordinal).Take(Shown)];
+        Inbox = [.. Projects.SelectMany(p => p.Pending.Select(d => (p, d))).OrderBy(x => x.d.DecisionId, StringComparer.Ordinal)];
+        Trouble = null;
+        Loaded = true;
+    }
+
+    private void Leave(Action changed)
+    {
+        Changed -= changed;
+        lock (access)
+        {
+            if (--watchers > 0)
+                return;
+            stop!.Cancel();
+            stop.Dispose();
+            stop = null;
+            Loaded = false;
+        }
+    }
+
+    private sealed class Watching(LiveProjects live, Action changed) : IDisposable
+    {
+        private bool over;
+
+        public void Dispose()
+        {
+            if (over)
+                return;
+            over = true;
+            live.Leave(changed);
         }
     }
 }

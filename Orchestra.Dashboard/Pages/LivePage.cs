@@ -6,23 +6,23 @@ namespace Orchestra.Dashboard.Pages;
 /// <summary>A page that shows live data: drawn again whenever it changes.</summary>
 public abstract class LivePage : ComponentBase, IDisposable
 {
+    private IDisposable? watching;
+
     [Inject] protected LiveProjects Live { get; set; } = null!;
 
     public void Dispose()
     {
-        Live.Changed -= Refresh;
+        Dispose(true);
         GC.SuppressFinalize(this);
     }
 
-    protected override void OnInitialized() => Live.Changed += Refresh;
+    protected virtual void Dispose(bool disposing) => watching?.Dispose();
 
     protected override async Task OnInitializedAsync()
     {
         if (!Live.Loaded)
             await Live.RefreshAsync();
         if (RendererInfo.IsInteractive)
-            Live.Begin();
+            watching = Live.Watch(() => _ = InvokeAsync(StateHasChanged));
     }
-
-    private void Refresh() => _ = InvokeAsync(StateHasChanged);
 }
