@@ -67,6 +67,32 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
             string.Create(CultureInfo.InvariantCulture, $"api/events?after={after}&limit={limit}&wait={wait.TotalSeconds:0}{Part("project", projectId)}{Part("types", types)}"),
             null, cancellationToken, Patience + wait);
 
+    public Task<SessionView> SessionAsync(string sessionId, CancellationToken cancellationToken) =>
+        SendAsync<SessionView>(HttpMethod.Get, $"api/teams/{Uri.EscapeDataString(sessionId)}", null, cancellationToken);
+
+    public Task<DiffView> DiffAsync(string sessionId, CancellationToken cancellationToken) =>
+        SendAsync<DiffView>(HttpMethod.Get, $"api/teams/{Uri.EscapeDataString(sessionId)}/diff", null, cancellationToken);
+
+    public Task CancelSessionAsync(string sessionId, CancellationToken cancellationToken) =>
+        SendAsync<JsonElement>(HttpMethod.Post, $"api/teams/{Uri.EscapeDataString(sessionId)}/cancel", new { }, cancellationToken);
+
+    /// <summary>The merge plan; <see cref="NotFoundError"/> before there is one.</summary>
+    public Task<PlanView> PlanAsync(string projectId, CancellationToken cancellationToken) =>
+        SendAsync<PlanView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/plan", null, cancellationToken);
+
+    /// <summary>A piece of what a session printed; secrets are masked.</summary>
+    public async Task<OutputPiece> OutputAsync(string sessionId, long after, int limit, CancellationToken cancellationToken)
+    {
+        string path = string.Create(CultureInfo.InvariantCulture, $"api/teams/{Uri.EscapeDataString(sessionId)}/output?after={after}&limit={limit}");
+        using HttpResponseMessage response = await FetchAsync(path, cancellationToken);
+        bool ended = response.Headers.TryGetValues("Orchestra-Output-Ended", out IEnumerable<string>? said) && said.Contains("true");
+        return new OutputPiece(await response.Content.ReadAsByteArrayAsync(cancellationToken), ended);
+    }
+
+    /// <summary>The whole output, to be read as it comes.</summary>
+    public Task<HttpResponseMessage> DownloadOutputAsync(string sessionId, CancellationToken cancellationToken) =>
+        FetchAsync($"api/teams/{Uri.EscapeDataString(sessionId)}/output?download=true", cancellationToken);
+
     public Task<RecoveryView> RecoverAsync(string sessionId, CancellationToken cancellationToken) =>
         SendAsync<RecoveryView>(HttpMethod.Get, $"api/teams/{Uri.EscapeDataString(sessionId)}/recover", null, cancellationToken);
 
@@ -197,6 +223,22 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ApiError($"{address} did not answer {path} within {(patience ?? Patience).TotalSeconds:0} seconds; try again, or restart the host.");
+        }
+    }
+
+    private async Task<HttpResponseMessage> FetchAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            HttpResponseMessage response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.IsSuccessStatusCode)
+                return response;
+            using (response)
+                throw await ErrorAsync(response, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ApiError($"No host answers at {address} ({e.Message}).");
         }
     }
 

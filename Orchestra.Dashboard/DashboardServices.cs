@@ -47,6 +47,7 @@ public static class DashboardServices
     public static void MapOrchestraDashboard(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapStaticAssets();
+        endpoints.MapGet("/output/{session}", Output.SendAsync);
         endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
 }
