@@ -24,7 +24,7 @@ internal sealed class AgentLoop(ApiAgentSettings settings, Conversation conversa
         }
         conversation.Add(Blocks.User([.. conversation.OpenToolUses().Select(Interrupted), Blocks.Text(prompt)]));
         Outcome outcome = await WorkAsync();
-        events.Result(outcome, turns, spending, settings.Model);
+        events.Result(outcome, turns, spending);
         return outcome.IsError ? 1 : 0;
     }
 

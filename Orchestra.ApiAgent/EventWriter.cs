@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace Orchestra.ApiAgent;
 
 /// <summary>Events in the shape of the Claude Code CLI's stream-json, one object per line.</summary>
-internal sealed class EventWriter(TextWriter output, string session)
+internal sealed class EventWriter(TextWriter output, string session, string model)
 {
-    public void Init(string folder, string model) =>
+    public void Init(string folder) =>
         Write(new JsonObject { ["type"] = "system", ["subtype"] = "init", ["cwd"] = folder, ["session_id"] = session, ["model"] = model });
 
     public void Reply(Reply reply) => Write(new JsonObject
@@ -15,6 +15,7 @@ internal sealed class EventWriter(TextWriter output, string session)
         {
             ["id"] = reply.Id,
             ["role"] = "assistant",
+            ["model"] = model,
             ["content"] = reply.Message["content"]!.DeepClone(),
             ["usage"] = reply.Usage.DeepClone(),
         },
@@ -35,7 +36,7 @@ internal sealed class EventWriter(TextWriter output, string session)
         ["session_id"] = session,
     });
 
-    public void Result(Outcome outcome, int turns, Spending spending, string model) => Write(outcome.ToEvent(session, turns, spending, model));
+    public void Result(Outcome outcome, int turns, Spending spending) => Write(outcome.ToEvent(session, turns, spending, model));
 
     private void Write(JsonObject e) => output.WriteLine(e.ToJsonString());
 }

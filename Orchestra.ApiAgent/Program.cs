@@ -18,15 +18,15 @@ catch (FormatException e)
 using var input = new StreamReader(Console.OpenStandardInput());
 using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true, NewLine = "\n" };
 string prompt = await input.ReadToEndAsync();
-var events = new EventWriter(output, arguments.Session);
-events.Init(Directory.GetCurrentDirectory(), arguments.Settings.Model);
+var events = new EventWriter(output, arguments.Session, arguments.Settings.Model);
+events.Init(Directory.GetCurrentDirectory());
 
 Conversation? conversation = arguments.Resumes
     ? Conversation.Load(arguments.StateFolder, arguments.Session)
     : Conversation.Begin(arguments.StateFolder, arguments.Session);
 if (conversation is null)
 {
-    events.Result(Outcome.Unknown(arguments.Session), 0, new Spending(arguments.Settings.Price), arguments.Settings.Model);
+    events.Result(Outcome.Unknown(arguments.Session), 0, new Spending(arguments.Settings.Price));
     return 1;
 }
 

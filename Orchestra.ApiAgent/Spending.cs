@@ -6,17 +6,13 @@ namespace Orchestra.ApiAgent;
 /// <summary>Adds up what the replies of a session used, and what that costs by the price table.</summary>
 internal sealed class Spending(ApiPrice? price)
 {
-    private const decimal PerMillion = 1_000_000;
-
     public long Input { get; private set; }
     public long Output { get; private set; }
     public long CacheRead { get; private set; }
     public long CacheWrite { get; private set; }
 
     /// <summary>US dollars; null without a price.</summary>
-    public decimal? Cost => price is null
-        ? null
-        : ((Input * price.Input) + (Output * price.Output) + (CacheRead * price.CacheRead) + (CacheWrite * price.CacheWrite)) / PerMillion;
+    public decimal? Cost => price?.Of(Input, Output, CacheRead, CacheWrite);
 
     public void Add(JsonObject usage)
     {

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestra.Activities;
 using Orchestra.Activities.Agents;
+using Orchestra.Activities.Agents.Admission;
 using Orchestra.Activities.Agents.Api;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Agents.Sandboxes;
@@ -94,6 +95,8 @@ public static class OrchestraHost
             new ClaudeCli(builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")),
             new ApiAccess(variables),
             s.GetRequiredService<Sandbox>()));
+        services.AddSingleton<SpendingStore>();
+        services.AddSingleton<Spendings>();
         services.AddSingleton(s => new QuotaBreakers(
             s.GetRequiredService<ITableStore>(), s.GetRequiredService<EventLog>(), s.GetRequiredService<OrchestraConfig>().Client.Quota, s.GetRequiredService<TimeProvider>()));
         services.AddOrchestraGit();

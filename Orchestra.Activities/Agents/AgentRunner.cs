@@ -21,10 +21,13 @@ public sealed class AgentRunner
     private readonly DataFolder data;
     private readonly ClientVariables variables;
     private readonly Sandbox sandbox;
+    private readonly ApiConfig api;
 
     internal AgentRunner(
-        RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config, DataFolder data, ClientVariables variables, Sandbox sandbox)
+        RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config, DataFolder data, ClientVariables variables, Sandbox sandbox,
+        ApiConfig api)
     {
+        this.api = api;
         this.sandbox = sandbox;
         this.variables = variables;
         this.data = data;
@@ -79,7 +82,7 @@ public sealed class AgentRunner
 
     private async Task<RunResult> RunOnceAsync(AgentRun run, IAgentGuard? guard, CancellationToken cancellationToken)
     {
-        bool hasStream = ClientModes.HasEventStream(run.Command.Client);
+        ClaudeClient? streaming = ClientModes.HasEventStream(run.Command.Client) ? Streaming(run) : null;
         RunRequest request = new(
             run.RunId,
             run.ProjectId,
@@ -90,16 +93,16 @@ public sealed class AgentRunner
             TimeSpan.FromSeconds(run.TimeoutSeconds),
             variables.Of(run.Command))
         {
-            HasProtocol = hasStream,
+            HasProtocol = streaming is not null,
             SessionId = run.SessionId,
             EnvironmentAtStart = () => ClientHome.Fill(caches.Environment(run.RepoPath, run.WorktreePath, run.Command.Environment), data.ClientHome(run.RunId)),
             StarterAtStart = () => sandbox.StarterAsync(run, cancellationToken),
             Chore = Snapshots(run),
-            Guard = guard is null ? null : () => guard.Look(run),
+            Guard = guard is null ? null : () => guard.Look(run, streaming?.Usage, streaming?.Turns ?? 0),
             GoesOnAfterQuota = guard?.MayPause == true && run.Command.Fallback is null,
         };
-        RunResult result = await engine.RunAsync(
-            request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, hasStream ? Streaming(run) : Plain(run));
+        IRunClient client = streaming is null ? Plain(run) : streaming;
+        RunResult result = await engine.RunAsync(request, beginning => PrepareAsync(run, beginning, cancellationToken), cancellationToken, client);
         if (guard is not null) await guard.EndedAsync(run, result, cancellationToken);
         await caches.CleanAsync(run.RepoPath, run.WorktreePath, cancellationToken);
         return result;
@@ -108,10 +111,10 @@ public sealed class AgentRunner
     /// <summary>Our own program keeps its conversation with the run, so that it can go on after a crash.</summary>
     private ClaudeClient Streaming(AgentRun run)
     {
-        if (run.Command.Client is not (ClientModes.Api or ClientModes.Hybrid)) return new ClaudeClient(run);
+        if (run.Command.Client is not (ClientModes.Api or ClientModes.Hybrid)) return new ClaudeClient(run) { PriceOf = api.PriceOf };
         string home = data.ClientHome(run.RunId);
         PrivateFolder.Create(home);
-        return new ClaudeClient(run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", home] } });
+        return new ClaudeClient(run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", home] } }) { PriceOf = api.PriceOf };
     }
 
     private RunChore? Snapshots(AgentRun run)

@@ -35,14 +35,15 @@ public static class RunServices
         services.TryAddSingleton(new ClientVariables(Environment.GetEnvironmentVariable));
         services.TryAddSingleton(s => new AgentRunner(
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>(),
-            s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>(), s.GetRequiredService<Sandbox>()));
+            s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>(), s.GetRequiredService<Sandbox>(),
+            s.GetService<OrchestraConfig>()?.Client.Api ?? new ApiConfig()));
         services.TryAddSingleton<MachineRoom>();
         services.TryAddSingleton<ClientAccounts>();
         services.TryAddSingleton(s => new AgentPlaces(s.GetRequiredService<RunsConfig>().MaxParallelAgents, s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new AgentAdmission(
             s.GetRequiredService<AgentRunner>(), s.GetRequiredService<AgentPlaces>(), s.GetRequiredService<MachineRoom>(),
             s.GetService<QuotaBreakers>(), s.GetRequiredService<ClientAccounts>(), s.GetService<OrchestraConfig>()?.Client.Quota ?? new QuotaConfig(),
-            s.GetRequiredService<TimeProvider>(), s.GetService<IRunObserver>()));
+            s.GetService<Spendings>(), s.GetRequiredService<TimeProvider>(), s.GetService<IRunObserver>()));
         services.TryAddSingleton<GateWorktree>();
         services.TryAddSingleton<GatePasses>();
         services.TryAddSingleton<TestEvidence>();

@@ -46,4 +46,7 @@ internal sealed record RunReading(RunEnd End, string OutputTail, Core.Pipeline.R
 {
     /// <summary>When the limit that ended the run is over, as far as that was told.</summary>
     public DateTimeOffset? QuotaUntil { get; init; }
+
+    /// <summary>Replies of the model.</summary>
+    public int Turns { get; init; }
 }

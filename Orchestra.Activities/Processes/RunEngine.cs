@@ -122,7 +122,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         RunEnd end = reading.End;
         RunResult result = new(
             end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session, reading.Answer,
-            ApiFailed: reading.ApiFailed, QuotaUntil: reading.QuotaUntil?.UtcDateTime);
+            ApiFailed: reading.ApiFailed, QuotaUntil: reading.QuotaUntil?.UtcDateTime, Turns: reading.Turns);
         if (end.Status == RunStatus.Quota && request.GoesOnAfterQuota) folder.WriteEnding(RunFolder.Abandoned);
         else folder.WriteResult(result);
         return result;

@@ -5,11 +5,13 @@ namespace Orchestra.Core.Pipeline;
 /// <param name="ProjectId">Its cancel mark ends the run too; null for a single session.</param>
 /// <param name="RestartFrom">The commit that the worktree goes back to when a crashed run must start over; its state is kept as a snapshot first.</param>
 /// <param name="SessionId">The session that the run is a step of, whose cancel mark ends it too; null: the run is the session.</param>
+/// <param name="Budget">What the session may use.</param>
+/// <param name="ProjectBudget">What all agents of its project may use.</param>
 /// <param name="Pauses">How often a used-up quota has interrupted it.</param>
 /// <param name="Waiter">The orchestration that waits while the agent may not run; null: it may at once.</param>
 public sealed record AgentRun(
     string RunId, string? ProjectId, string RepoPath, string WorktreePath, string Prompt, AgentCommand Command, int TimeoutSeconds, string? RestartFrom,
-    string? SessionId = null, string? Waiter = null, int Pauses = 0);
+    string? SessionId = null, string? Waiter = null, int Pauses = 0, Budget? Budget = null, Budget? ProjectBudget = null);
 
 /// <summary>How a run ended, by evidence.</summary>
 public enum RunStatus
@@ -33,13 +35,14 @@ public enum RunStatus
 /// <param name="Reused">A gate that was not run, because it passed before on the same files.</param>
 /// <param name="ApiFailed">The model's API refused or did not answer; another client may fare better.</param>
 /// <param name="ClientNote">Which other client did the work, and why.</param>
+/// <param name="Turns">Replies of the model, of the agent itself.</param>
 /// <param name="QuotaUntil">When the limit that ended it is over, as far as that was told.</param>
 /// <param name="Wait">The agent may not run now; this is no end.</param>
 /// <param name="Calls">Orchestrations whose agents may run now.</param>
 public sealed record RunResult(
     RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null,
     string? ClientSessionId = null, string? Answer = null, bool Reused = false,
-    bool ApiFailed = false, string? ClientNote = null, AgentWait? Wait = null, IReadOnlyList<string>? Calls = null, DateTime? QuotaUntil = null);
+    bool ApiFailed = false, string? ClientNote = null, AgentWait? Wait = null, IReadOnlyList<string>? Calls = null, DateTime? QuotaUntil = null, int Turns = 0);
 
 /// <summary>What was used of a model.</summary>
 /// <param name="CostUsd">US dollars; null when not known.</param>

@@ -17,4 +17,11 @@ public sealed record ApiAgentSettings(
     ApiPrice? Price);
 
 /// <summary>US dollars per million tokens.</summary>
-public sealed record ApiPrice(decimal Input, decimal Output, decimal CacheRead, decimal CacheWrite);
+public sealed record ApiPrice(decimal Input, decimal Output, decimal CacheRead, decimal CacheWrite)
+{
+    private const decimal PerMillion = 1_000_000;
+
+    /// <summary>US dollars of so many tokens.</summary>
+    public decimal Of(long input, long output, long cacheRead, long cacheWrite) =>
+        ((input * Input) + (output * Output) + (cacheRead * CacheRead) + (cacheWrite * CacheWrite)) / PerMillion;
+}

@@ -17,10 +17,11 @@ public sealed record AgentCommand(
 /// <param name="TimeoutSeconds">The limit of the whole session.</param>
 /// <param name="ClientSessionId">The client's own id of its session, where the client lets it be chosen.</param>
 /// <param name="Teammates">Those who run one after the other, or at once; null: one run with <paramref name="Prompt"/> and <paramref name="Command"/>.</param>
+/// <param name="Budget">What the session may use.</param>
 /// <param name="ClientNote">Why another client than the one asked for does the work.</param>
 public sealed record AgentPlan(
     string SessionId, string Team, string Task, string Prompt, AgentCommand Command, int TimeoutSeconds, string? ClientSessionId = null,
-    IReadOnlyList<TeammatePlan>? Teammates = null, string? ClientNote = null)
+    IReadOnlyList<TeammatePlan>? Teammates = null, string? ClientNote = null, Budget? Budget = null)
 {
     /// <summary>The teammates run at once and only read.</summary>
     public bool AtOnce { get; init; }
@@ -30,6 +31,7 @@ public sealed record AgentPlan(
 public sealed record TeammatePlan(string Name, string Role, AgentCommand Command, int TimeoutSeconds);
 
 /// <summary>What a launch decided once and for all; the input of the project's orchestration.</summary>
+/// <param name="Budget">What all its agents may use.</param>
 /// <param name="Resume">Where a retry takes up an earlier run; null for a launch.</param>
 public sealed record ProjectPlan(
     string ProjectId,
@@ -39,7 +41,8 @@ public sealed record ProjectPlan(
     string? TestCommand,
     IReadOnlyList<AgentPlan> Agents,
     PipelineOptions Options,
-    ResumePoint? Resume = null);
+    ResumePoint? Resume = null,
+    Budget? Budget = null);
 
 /// <summary>When build and tests run.</summary>
 public static class GateModes

@@ -100,6 +100,9 @@ public sealed record ProjectRecord
     /// <summary>The phase in which the project failed or was cancelled.</summary>
     public string? FailedPhase { get; init; }
 
+    /// <summary>What all its agents may use.</summary>
+    public Budget? Budget { get; init; }
+
     /// <summary>The orchestration instance that takes decisions and cancel; a retry is a new one. Null: the project's id.</summary>
     public string? InstanceId { get; init; }
     public int Retries { get; init; }
@@ -157,6 +160,9 @@ public sealed record SessionRecord
     public DateTime? StartedAt { get; init; }
     public DateTime? CompletedAt { get; init; }
     public string? ClientMode { get; init; }
+
+    /// <summary>What it may use.</summary>
+    public Budget? Budget { get; init; }
 
     /// <summary>Why its agent does not run now; null while it does.</summary>
     public AgentWait? WaitingFor { get; init; }

@@ -9,6 +9,9 @@ namespace Orchestra.Functions.Http;
 /// <summary>Which client runs an agent, and with which command line: agent, launch, team, configuration; the nearest wins.</summary>
 internal sealed class ClientChoice(OrchestraConfig config, Clients clients)
 {
+    /// <summary>Why a budget is refused.</summary>
+    public const string TellsNothing = "A program of the client mode 'command' does not tell what it uses. Leave the limit out, or choose another client_mode.";
+
     /// <param name="teammate">Null for the team as a whole.</param>
     /// <exception cref="InputProblem">The client cannot run here; nothing has been launched yet.</exception>
     public AgentCommand For(LaunchAgent agent, TeamConfig team, TeammateConfig? teammate = null)
@@ -19,6 +22,7 @@ internal sealed class ClientChoice(OrchestraConfig config, Clients clients)
             ClientModes.ClaudeCode or ClientModes.AgentTeams => Claude(agent, mode, teammate?.Model),
             ClientModes.Api => Api(agent, mode, teammate?.Model),
             ClientModes.Hybrid => Hybrid(agent, teammate?.Model),
+            _ when agent.Budget is { } budget => throw new InputProblem(Field(agent, budget.MaxCostUsd is null ? "max_turns" : "max_cost_usd"), TellsNothing),
             _ => agent.Command ?? Named(team.Command) ?? Named("default")
                 ?? throw new InputProblem(agent.Field, $"Team '{agent.Team}' has no command: set client.commands.default in config/orchestra.yml or 'command' in the launch."),
         };
@@ -47,12 +51,12 @@ internal sealed class ClientChoice(OrchestraConfig config, Clients clients)
     public string ModeOf(LaunchAgent agent, TeamConfig team) => agent.ClientMode ?? TeamMode(team);
 
     private AgentCommand Claude(LaunchAgent agent, string mode, string? model) =>
-        ClaudeCommands.Build(clients.Claude.Find(config.Client.ClaudeCode.Path, ModeField(agent)), config.Client.ClaudeCode, mode, model);
+        ClaudeCommands.Build(clients.Claude.Find(config.Client.ClaudeCode.Path, ModeField(agent)), config.Client.ClaudeCode, mode, model, agent.Budget);
 
     private AgentCommand Api(LaunchAgent agent, string mode, string? model)
     {
         clients.Api.Require(ModeField(agent));
-        return ApiCommands.Build(config.Client.Api, model, ModeField(agent), mode);
+        return ApiCommands.Build(config.Client.Api, model, Field(agent, agent.Budget?.MaxCostUsd is null ? "client_mode" : "max_cost_usd"), mode, agent.Budget);
     }
 
     private AgentCommand Hybrid(LaunchAgent agent, string? model)
@@ -70,5 +74,7 @@ internal sealed class ClientChoice(OrchestraConfig config, Clients clients)
             ? new AgentCommand(command.Argv, command.Env, PassEnvironment: command.PassEnv.Count > 0 ? command.PassEnv : null)
             : null;
 
-    private static string ModeField(LaunchAgent agent) => agent.Field[..(agent.Field.LastIndexOf('.') + 1)] + "client_mode";
+    private static string ModeField(LaunchAgent agent) => Field(agent, "client_mode");
+
+    private static string Field(LaunchAgent agent, string key) => agent.Field[..(agent.Field.LastIndexOf('.') + 1)] + key;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Orchestra.Core;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Http;
 
@@ -81,6 +82,18 @@ internal sealed class JsonBody(JsonElement element, string path)
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int number))
             throw WrongType(key, "a whole number", value);
         return number >= least && number <= most ? number : throw new InputProblem(At(key), $"Must be from {least} to {most}.");
+    }
+
+    /// <summary>Keys <c>max_cost_usd</c> and <c>max_turns</c>.</summary>
+    public Budget? OptionalBudget() => Budget.Of(OptionalAmount("max_cost_usd"), OptionalNumber("max_turns", 1, 1_000_000));
+
+    private decimal? OptionalAmount(string key)
+    {
+        if (!Has(key, out JsonElement value))
+            return null;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out decimal amount))
+            throw WrongType(key, "a number", value);
+        return amount > 0 ? amount : throw new InputProblem(At(key), "Must be greater than 0.");
     }
 
     public IReadOnlyList<JsonBody>? OptionalObjects(string key)

@@ -6,13 +6,13 @@ namespace Orchestra.Functions.Http;
 
 /// <summary>A launch as asked for, with every field checked but the repository.</summary>
 internal sealed record LaunchRequest(
-    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, AgentCommand? FixCommand, string? Gates = null)
+    string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, AgentCommand? FixCommand, string? Gates = null, Budget? Budget = null)
 {
     private const int MaxAgents = 100;
 
     public static LaunchRequest Read(JsonBody body, OrchestraConfig config)
     {
-        body.AllowOnly("project_name", "repo_path", "build_command", "test_command", "agents", "fix_command", "client_mode", "gates");
+        body.AllowOnly("project_name", "repo_path", "build_command", "test_command", "agents", "fix_command", "client_mode", "gates", "max_cost_usd", "max_turns");
         IReadOnlyList<JsonBody> agents = body.OptionalObjects("agents") ?? [];
         if (agents.Count == 0)
             throw new InputProblem("agents", "At least one agent is needed: [{\"team\": …, \"task\": …}].");
@@ -26,7 +26,8 @@ internal sealed record LaunchRequest(
             body.OptionalText("test_command", 32_768),
             [.. agents.Select(a => LaunchAgent.Read(a, config, mode))],
             ReadCommand(body.OptionalObject("fix_command")),
-            ReadGates(body.OptionalText("gates", 20)));
+            ReadGates(body.OptionalText("gates", 20)),
+            body.OptionalBudget());
     }
 
     internal static string? ReadMode(JsonBody body)
@@ -51,11 +52,11 @@ internal sealed record LaunchRequest(
 
 /// <summary>One agent of a launch.</summary>
 /// <param name="ClientMode">The agent's own or the launch's; null: what team and configuration say.</param>
-internal sealed record LaunchAgent(string Field, string Team, string Task, AgentCommand? Command, int? TimeoutSeconds, string? ClientMode = null)
+internal sealed record LaunchAgent(string Field, string Team, string Task, AgentCommand? Command, int? TimeoutSeconds, string? ClientMode = null, Budget? Budget = null)
 {
     public static LaunchAgent Read(JsonBody body, OrchestraConfig config, string? launchMode)
     {
-        body.AllowOnly("team", "task", "command", "timeout_seconds", "client_mode");
+        body.AllowOnly("team", "task", "command", "timeout_seconds", "client_mode", "max_cost_usd", "max_turns");
         return Read(body, config, launchMode, "team", "task");
     }
 
@@ -79,6 +80,7 @@ internal sealed record LaunchAgent(string Field, string Team, string Task, Agent
             body.RequiredText(taskKey, 262_144),
             command,
             body.OptionalNumber("timeout_seconds", 1, 604_800),
-            command is not null ? ClientModes.Command : ownMode ?? launchMode);
+            command is not null ? ClientModes.Command : ownMode ?? launchMode,
+            body.OptionalBudget());
     }
 }

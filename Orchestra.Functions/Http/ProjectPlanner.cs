@@ -24,7 +24,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
             pipeline.GateRetries, pipeline.ReusePasses, pipeline.RequireTests, pipeline.TestsRanPattern,
             launch.Gates ?? pipeline.Gates);
         return new ProjectPlan(
-            Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options);
+            Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options, Budget: BudgetOf(launch, agents));
     }
 
     private AgentPlan Plan(LaunchAgent agent, DateTimeOffset now) => PlanAgent(agent, config.Teams.Definitions[agent.Team], now);
@@ -41,7 +41,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
         string sessionId = Ids.New(now);
         string? clientSession = teammates is null && ClientModes.HasEventStream(command.Client) ? ClaudeCommands.SessionId(sessionId) : null;
         return new AgentPlan(sessionId, agent.Team, agent.Task, Prompts.For(agent, team, strategy), command, timeout, clientSession, teammates,
-            ClientChoice.NoteOn(command, clients.ModeOf(agent, team))) { AtOnce = atOnce };
+            ClientChoice.NoteOn(command, clients.ModeOf(agent, team)), agent.Budget) { AtOnce = atOnce };
     }
 
     private TeammatePlan PlanTeammate(LaunchAgent agent, TeamConfig team, TeammateConfig teammate, bool onlyReads)
@@ -50,6 +50,12 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
         return new TeammatePlan(
             teammate.Name, teammate.Role, onlyReads ? ClaudeCommands.OnlyReading(command) : command, agent.TimeoutSeconds ?? teammate.TimeoutSeconds);
     }
+
+    /// <exception cref="InputProblem">Nobody tells what is used, so that it could not be held.</exception>
+    private static Budget? BudgetOf(LaunchRequest launch, IEnumerable<AgentPlan> agents) =>
+        launch.Budget is null || agents.SelectMany(a => a.Teammates?.Select(t => t.Command) ?? [a.Command]).Any(c => ClientModes.HasEventStream(c.Client))
+            ? launch.Budget
+            : throw new InputProblem(launch.Budget.MaxCostUsd is null ? "max_turns" : "max_cost_usd", ClientChoice.TellsNothing);
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -38,6 +38,7 @@ internal static class ProjectViews
         p.Usage?.OutputTokens,
         CostEstimated = p.Usage?.Estimated,
         p.FailedPhase,
+        p.Budget,
         p.UnlandedCommit,
         p.Retries,
     };
@@ -95,6 +96,7 @@ internal static class ProjectViews
         s.ClientSessionId,
         s.ClientNote,
         s.WaitingFor,
+        s.Budget,
         s.Usage?.CostUsd,
         s.Usage?.InputTokens,
         s.Usage?.OutputTokens,

@@ -58,7 +58,7 @@ public sealed class TeamLaunchFunctions(
 
     private LaunchAgent Read(JsonBody body)
     {
-        body.AllowOnly("team_name", "task_description", "repo_path", "command", "timeout_seconds", "client_mode");
+        body.AllowOnly("team_name", "task_description", "repo_path", "command", "timeout_seconds", "client_mode", "max_cost_usd", "max_turns");
         LaunchAgent agent = LaunchAgent.Read(body, config, launchMode: null, "team_name", "task_description");
         return config.Teams.Enabled
             ? agent

@@ -46,6 +46,7 @@ internal static class TeamViews
             s.ClientSessionId,
             s.ClientNote,
             s.WaitingFor,
+            s.Budget,
             s.Usage?.CostUsd,
             s.Usage?.InputTokens,
             s.Usage?.OutputTokens,

@@ -22,6 +22,12 @@ public sealed record LaunchBody
 
     public string? ClientMode { get; init; }
 
+    [Description("US dollars; what reaches it ends as budget_exceeded.")]
+    public decimal? MaxCostUsd { get; init; }
+
+    [Description("Replies of the model.")]
+    public int? MaxTurns { get; init; }
+
     [Description("each: after every merge; batch: once after all.")]
     public string? Gates { get; init; }
 }
@@ -33,6 +39,12 @@ public sealed record LaunchAgentBody
     public CommandBody? Command { get; init; }
     public int? TimeoutSeconds { get; init; }
     public string? ClientMode { get; init; }
+
+    [Description("US dollars; what reaches it ends as budget_exceeded.")]
+    public decimal? MaxCostUsd { get; init; }
+
+    [Description("Replies of the model.")]
+    public int? MaxTurns { get; init; }
 }
 
 public sealed record CommandBody
@@ -54,6 +66,12 @@ public sealed record SessionBody
     public CommandBody? Command { get; init; }
     public int? TimeoutSeconds { get; init; }
     public string? ClientMode { get; init; }
+
+    [Description("US dollars; what reaches it ends as budget_exceeded.")]
+    public decimal? MaxCostUsd { get; init; }
+
+    [Description("Replies of the model.")]
+    public int? MaxTurns { get; init; }
 }
 
 public sealed record ResolveBody

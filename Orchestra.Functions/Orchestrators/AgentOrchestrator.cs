@@ -9,7 +9,7 @@ namespace Orchestra.Functions.Orchestrators;
 /// <param name="ProjectId">Null for a session that belongs to no project.</param>
 /// <param name="OrchestratorMode">The orchestrator's mode that this is a round of.</param>
 /// <param name="TargetBranch">Full name of the branch that the work is for.</param>
-public sealed record AgentStart(string? ProjectId, string RepoPath, string BaseCommit, AgentPlan Agent, string? TargetBranch = null, string? OrchestratorMode = null);
+public sealed record AgentStart(string? ProjectId, string RepoPath, string BaseCommit, AgentPlan Agent, string? TargetBranch = null, string? OrchestratorMode = null, Budget? ProjectBudget = null);
 
 /// <summary>How one agent ended.</summary>
 /// <param name="Status">completed, no_change, failed, cancelled, timed_out, budget_exceeded or quota.</param>

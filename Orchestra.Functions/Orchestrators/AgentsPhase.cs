@@ -40,6 +40,6 @@ internal sealed class AgentsPhase(ProjectRun run)
     private Task<AgentEnd> StartAsync(AgentPlan agent) =>
         run.Context.CallSubOrchestratorAsync<AgentEnd>(
             nameof(AgentOrchestrator),
-            new AgentStart(run.Plan.ProjectId, run.Prepared.RepoPath, run.Prepared.BaseCommit, agent, run.Prepared.TargetBranch),
+            new AgentStart(run.Plan.ProjectId, run.Prepared.RepoPath, run.Prepared.BaseCommit, agent, run.Prepared.TargetBranch, ProjectBudget: run.Plan.Budget),
             new SubOrchestrationOptions(instanceId: agent.SessionId));
 }

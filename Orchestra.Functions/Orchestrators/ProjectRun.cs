@@ -44,6 +44,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
         TestCommand = plan.TestCommand,
         Phase = Phases.Launching,
         AgentCount = plan.Agents.Count,
+        Budget = plan.Budget,
         FixMode = plan.Options.FixTeamCommand.Client ?? ClientModes.Command,
         StartedAt = context.CurrentUtcDateTime,
     };
@@ -63,7 +64,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     public Task<RunResult> RunOnceAsync(string activity, object input) => AddAsync(Context.CallActivityAsync<RunResult>(activity, input));
 
     /// <summary>An agent that mends or resolves.</summary>
-    public Task<RunResult> RunAgentAsync(AgentRun agent) => AddAsync(turn.RunAsync(agent, async wait =>
+    public Task<RunResult> RunAgentAsync(AgentRun agent) => AddAsync(turn.RunAsync(agent with { ProjectBudget = Plan.Budget }, async wait =>
     {
         Tell(EventNames.AgentWaiting, new { WaitingFor = wait });
         await SaveAsync(Record);

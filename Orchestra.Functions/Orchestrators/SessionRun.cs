@@ -22,6 +22,7 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
         ClientMode = start.Agent.Command.Client ?? ClientModes.Command,
         ClientSessionId = start.Agent.ClientSessionId,
         ClientNote = start.Agent.ClientNote,
+        Budget = start.Agent.Budget,
         BaseCommit = start.BaseCommit,
         TargetBranch = start.TargetBranch,
         OrchestratorMode = start.OrchestratorMode,
@@ -34,13 +35,14 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
     /// <param name="sessionId">Null when the run is the session.</param>
     public Task<RunResult> RunAgentAsync(string runId, string prompt, AgentCommand command, int timeoutSeconds, string from, string? sessionId) =>
         turn.RunAsync(
-            new AgentRun(runId, start.ProjectId, start.RepoPath, Session.WorktreePath!, prompt, command, timeoutSeconds, from, sessionId),
+            new AgentRun(runId, start.ProjectId, start.RepoPath, Session.WorktreePath!, prompt, command, timeoutSeconds, from, sessionId, Budget: Agent.Budget, ProjectBudget: start.ProjectBudget),
             TellAsync);
 
     /// <summary>One of several at once. That it waits for a place is not told: the others run.</summary>
     public Task<RunResult> RunBesideAsync(string runId, string worktree, string prompt, TeammatePlan teammate) =>
         turn.RunAsync(
-            new AgentRun(runId, start.ProjectId, start.RepoPath, worktree, prompt, teammate.Command, Math.Min(teammate.TimeoutSeconds, Agent.TimeoutSeconds), start.BaseCommit, Agent.SessionId),
+            new AgentRun(runId, start.ProjectId, start.RepoPath, worktree, prompt, teammate.Command, Math.Min(teammate.TimeoutSeconds, Agent.TimeoutSeconds), start.BaseCommit, Agent.SessionId,
+                Budget: Agent.Budget, ProjectBudget: start.ProjectBudget),
             _ => Task.CompletedTask);
 
     private async Task TellAsync(AgentWait wait)

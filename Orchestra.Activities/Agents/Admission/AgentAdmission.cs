@@ -17,14 +17,17 @@ public sealed class AgentAdmission
     private readonly AgentPlaces places;
     private readonly MachineRoom room;
     private readonly QuotaBreakers? breakers;
+    private readonly Spendings? spendings;
     private readonly ClientAccounts accounts;
     private readonly QuotaConfig quota;
     private readonly TimeProvider time;
     private readonly IRunObserver? observer;
 
     internal AgentAdmission(
-        AgentRunner runner, AgentPlaces places, MachineRoom room, QuotaBreakers? breakers, ClientAccounts accounts, QuotaConfig quota, TimeProvider time, IRunObserver? observer)
+        AgentRunner runner, AgentPlaces places, MachineRoom room, QuotaBreakers? breakers, ClientAccounts accounts, QuotaConfig quota,
+        Spendings? spendings, TimeProvider time, IRunObserver? observer)
     {
+        this.spendings = spendings;
         this.breakers = breakers;
         this.accounts = accounts;
         this.quota = quota;
@@ -43,12 +46,15 @@ public sealed class AgentAdmission
 
         string owner = run.ProjectId ?? run.SessionId ?? run.RunId;
         AgentRun current = runner.Current(run);
+        BudgetGuard? budget = spendings is not null && (run.Budget ?? run.ProjectBudget) is not null ? new BudgetGuard(spendings, run) : null;
         if (runner.IsUnderWay(current))
         {
+            if (budget is not null) await budget.LoadAsync(cancellationToken);
             places.Enter(run.RunId, owner, waiter);
         }
         else
         {
+            if (budget is not null && await budget.FindObstacleAsync(cancellationToken) is { } obstacle) return NotBegun(RunStatus.BudgetExceeded, obstacle);
             if (await OpenAsync(current, cancellationToken) is { } open)
             {
                 // Hybrid goes on with the CLI, unless that may do no more either.
@@ -61,12 +67,13 @@ public sealed class AgentAdmission
         }
 
         QuotaGuard? guard = breakers is null ? null : new QuotaGuard(breakers, accounts, run.Pauses < quota.MaxPauses);
+        AgentGuards guards = new([.. new IAgentGuard?[] { budget, guard }.OfType<IAgentGuard>()]);
         IReadOnlyList<string> next = [];
         RunResult result;
         try
         {
             if (observer is not null) await observer.BegunAsync(run.SessionId ?? run.RunId, cancellationToken);
-            result = await runner.RunAsync(run, current, guard, cancellationToken);
+            result = await runner.RunAsync(run, current, guards, cancellationToken);
         }
         finally
         {
@@ -79,17 +86,16 @@ public sealed class AgentAdmission
     private async Task<QuotaBreaker?> OpenAsync(AgentRun run, CancellationToken cancellationToken) =>
         breakers is not null && accounts.Of(run.Command) is { } account ? await breakers.FindOpenAsync(account, cancellationToken) : null;
 
-    private RunResult Waiting(QuotaBreaker open)
-    {
-        DateTime now = time.GetUtcNow().UtcDateTime;
-        return new RunResult(RunStatus.Failed, null, "", open.Reason, now, now) { Wait = WaitFor(open) };
-    }
+    private RunResult Waiting(QuotaBreaker open) => NotBegun(RunStatus.Failed, open.Reason) with { Wait = WaitFor(open) };
 
     private static AgentWait WaitFor(QuotaBreaker open) => new(WaitKinds.Quota, $"The quota of {open.Client} is used up: {open.Reason}", open.Until);
 
-    private RunResult Waiting(string kind, string reason, TimeSpan askAgain)
+    private RunResult Waiting(string kind, string reason, TimeSpan askAgain) =>
+        NotBegun(RunStatus.Failed, reason) with { Wait = new AgentWait(kind, reason, time.GetUtcNow().UtcDateTime + askAgain) };
+
+    private RunResult NotBegun(RunStatus status, string reason)
     {
         DateTime now = time.GetUtcNow().UtcDateTime;
-        return new RunResult(RunStatus.Failed, null, "", reason, now, now) { Wait = new AgentWait(kind, reason, now + askAgain) };
+        return new RunResult(status, null, "", reason, now, now);
     }
 }

@@ -10,7 +10,9 @@ internal interface IAgentGuard
     bool MayPause { get; }
 
     /// <summary>The end that the run must come to now; null while it may go on.</summary>
-    RunEnd? Look(AgentRun run);
+    /// <param name="usage">What the run has used so far, as far as that is known.</param>
+    /// <param name="turns">Replies of the model so far.</param>
+    RunEnd? Look(AgentRun run, RunUsage? usage, int turns);
 
     Task EndedAsync(AgentRun run, RunResult result, CancellationToken cancellationToken);
 }

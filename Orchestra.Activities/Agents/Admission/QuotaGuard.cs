@@ -12,7 +12,7 @@ internal sealed class QuotaGuard(QuotaBreakers breakers, ClientAccounts accounts
     /// <summary>Of the run that ended last.</summary>
     public QuotaBreaker? Opened { get; private set; }
 
-    public RunEnd? Look(AgentRun run) =>
+    public RunEnd? Look(AgentRun run, RunUsage? usage, int turns) =>
         mayPause && accounts.Of(run.Command) is { } account && breakers.FindOpenHere(account) is { } open
             ? new RunEnd(RunStatus.Quota, null, $"Interrupted, as the quota is used up: {open.Reason}", ByUs: true)
             : null;

@@ -15,16 +15,18 @@ public static class ApiCommands
     private static readonly string[] PassedOn = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
 
     /// <param name="model">Null: the configuration's.</param>
+    /// <param name="budget">The lower limit of it and the configuration's holds.</param>
     /// <param name="field">The field of the launch that asks for the client.</param>
     /// <exception cref="InputProblem">A limit in dollars for a model whose price is not known.</exception>
-    public static AgentCommand Build(ApiConfig config, string? model, string field, string client = ClientModes.Api)
+    public static AgentCommand Build(ApiConfig config, string? model, string field, string client = ClientModes.Api, Budget? budget = null)
     {
         model ??= config.Model;
         ApiPrice? price = config.PriceOf(model);
-        if (config.MaxBudgetUsd > 0 && price is null)
-            throw new InputProblem(field, $"client.api.max_budget_usd needs the price of {model}. Add it under client.api.prices.");
+        decimal dollars = Budget.Lower(config.MaxBudgetUsd, budget?.MaxCostUsd);
+        if (dollars > 0 && price is null)
+            throw new InputProblem(field, $"A limit in dollars needs the price of {model}. Add it under client.api.prices.");
         ApiAgentSettings settings = new(
-            model, config.MaxTokens, config.MaxTurns, config.MaxBudgetUsd, config.MaxRetries, config.StallSeconds, config.CommandTimeoutSeconds, price);
+            model, config.MaxTokens, Budget.Lower(config.MaxTurns, budget?.MaxTurns), dollars, config.MaxRetries, config.StallSeconds, config.CommandTimeoutSeconds, price);
         Dictionary<string, string>? environment = config.BaseUrl.Length > 0 ? new() { ["ANTHROPIC_BASE_URL"] = config.BaseUrl } : null;
         return new AgentCommand([.. Launcher(), "--settings", Json.Write(settings)], environment, client, PassedOn);
     }

@@ -18,11 +18,21 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     private const int WriteAt = 64 * 1024;
     private const int LongestAnswer = 8 * 1024;
 
-    private readonly ClaudeTranscript transcript = new();
+    private ClaudeTranscript? read;
     private LineTail? stream;
     private LineTail? errors;
     private DerivedOutput? output;
     private bool sessionIsGone;
+
+    /// <summary>The price of a model; null when it is not known.</summary>
+    public Func<string, ApiPrice?> PriceOf { get; init; } = _ => null;
+
+    /// <summary>What has been seen of it so far.</summary>
+    public RunUsage? Usage => Transcript.Usage.Total();
+
+    public int Turns => Transcript.Turns;
+
+    private ClaudeTranscript Transcript => read ??= new ClaudeTranscript(PriceOf);
 
     public RunStart Next(FormerAttempt? former)
     {
@@ -43,21 +53,22 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     {
         Follow(folder, ended: false);
         errors ??= new LineTail(folder.ErrorFile, LongestLine, folder.ReadOffsets().Errors);
-        errors.Read((line, _) => transcript.Attempt.Alarm.Hear(line), ended: false);
-        return transcript.Attempt.Alarm.Reason;
+        errors.Read((line, _) => Transcript.Attempt.Alarm.Hear(line), ended: false);
+        return Transcript.Attempt.Alarm.Reason;
     }
 
     public RunReading? Read(RunFolder folder, RunEnd end)
     {
         Follow(folder, ended: true);
-        RunEnd verdict = ClaudeVerdict.On(end, transcript.Attempt, OutputTail.LastLine(folder.ErrorFile));
+        RunEnd verdict = ClaudeVerdict.On(end, Transcript.Attempt, OutputTail.LastLine(folder.ErrorFile));
         sessionIsGone = folder.ReadContinues() && ClaudeVerdict.IsUnknownSession(verdict);
         return sessionIsGone
             ? null
-            : new RunReading(verdict, OutputTail.Read(folder.OutputFile), transcript.Usage.Total(), folder.ReadSession(), Answer(transcript.Attempt),
-                ClaudeVerdict.IsApiFailure(verdict, transcript.Attempt))
+            : new RunReading(verdict, OutputTail.Read(folder.OutputFile), Transcript.Usage.Total(), folder.ReadSession(), Answer(Transcript.Attempt),
+                ClaudeVerdict.IsApiFailure(verdict, Transcript.Attempt))
             {
-                QuotaUntil = verdict.Status == RunStatus.Quota ? ClaudeReset.Of(transcript.Attempt, File.GetLastWriteTimeUtc(folder.StreamFile)) : null,
+                QuotaUntil = verdict.Status == RunStatus.Quota ? ClaudeReset.Of(Transcript.Attempt, File.GetLastWriteTimeUtc(folder.StreamFile)) : null,
+                Turns = Transcript.Turns,
             };
     }
 
@@ -71,12 +82,12 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
         output ??= new DerivedOutput(folder.OutputFile);
         stream.Read((line, start) =>
         {
-            if (start >= begin) transcript.EnterAttempt(begin);
-            transcript.Add(line);
-            if (transcript.NewCharacters > WriteAt) output.Append(transcript.TakeNew());
+            if (start >= begin) Transcript.EnterAttempt(begin);
+            Transcript.Add(line);
+            if (Transcript.NewCharacters > WriteAt) output.Append(Transcript.TakeNew());
         }, ended);
-        output.Append(transcript.TakeNew());
+        output.Append(Transcript.TakeNew());
         // Also when the attempt has printed nothing: the former one's evidence is not its own.
-        transcript.EnterAttempt(begin);
+        Transcript.EnterAttempt(begin);
     }
 }

@@ -20,14 +20,17 @@ public static class ClaudeCommands
     /// <summary>What every run of an agent has in common; the session id is added per run.</summary>
     /// <param name="mode">The client mode that the command line is for.</param>
     /// <param name="model">Null: the configuration's.</param>
-    public static AgentCommand Build(string program, ClaudeCodeConfig config, string mode = ClientModes.ClaudeCode, string? model = null)
+    /// <param name="budget">The lower limit of it and the configuration's holds.</param>
+    public static AgentCommand Build(string program, ClaudeCodeConfig config, string mode = ClientModes.ClaudeCode, string? model = null, Budget? budget = null)
     {
         model ??= config.Model;
         List<string> argv = [program, "-p", "--output-format", "stream-json", "--verbose", "--permission-mode", config.PermissionMode];
         if (model.Length > 0) argv.AddRange(["--model", model]);
         if (config.AllowedTools.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', config.AllowedTools)]);
-        if (config.MaxTurns > 0) argv.AddRange(["--max-turns", config.MaxTurns.ToString(CultureInfo.InvariantCulture)]);
-        if (config.MaxBudgetUsd > 0) argv.AddRange(["--max-budget-usd", config.MaxBudgetUsd.ToString(CultureInfo.InvariantCulture)]);
+        int turns = Budget.Lower(config.MaxTurns, budget?.MaxTurns);
+        decimal dollars = Budget.Lower(config.MaxBudgetUsd, budget?.MaxCostUsd);
+        if (turns > 0) argv.AddRange(["--max-turns", turns.ToString(CultureInfo.InvariantCulture)]);
+        if (dollars > 0) argv.AddRange(["--max-budget-usd", dollars.ToString(CultureInfo.InvariantCulture)]);
         Dictionary<string, string> environment = new(config.Env);
         // Lets the CLI's agents know each other by name.
         if (mode == ClientModes.AgentTeams) environment["CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS"] = "1";

@@ -1,19 +1,25 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Agents.Claude;
 
 /// <summary>Reads the CLI's stream-json line by line and keeps what is needed of it: text for people, evidence, usage.</summary>
-internal sealed class ClaudeTranscript
+/// <param name="priceOf">The price of a model; null when it is not known.</param>
+internal sealed class ClaudeTranscript(Func<string, ApiPrice?> priceOf)
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
 
     private readonly StringBuilder news = new();
     private long attemptBegin = -1;
     private string? lastText;
+    private readonly HashSet<string> turns = new(StringComparer.Ordinal);
 
-    public ClaudeUsage Usage { get; } = new();
+    public ClaudeUsage Usage { get; } = new(priceOf);
+
+    /// <summary>Replies to the agent itself, not to agents of its own, over all attempts.</summary>
+    public int Turns => turns.Count;
 
     public ClaudeAttempt Attempt { get; private set; } = new();
 
@@ -83,6 +89,7 @@ internal sealed class ClaudeTranscript
     {
         JsonElement message = e.Object("message");
         Usage.AddMessage(message);
+        if (e.Text("parent_tool_use_id") is null && message.Text("id") is { } id && message.Text("model") != "<synthetic>") turns.Add(id);
         foreach (JsonElement block in message.Items("content"))
         {
             if (block.Text("type") == "text" && block.Text("text") is { } said)

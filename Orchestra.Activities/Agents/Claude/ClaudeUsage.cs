@@ -7,12 +7,13 @@ namespace Orchestra.Activities.Agents.Claude;
 /// Adds up what a run cost. The CLI's totals accumulate over a session, also when it is resumed, so of one session the highest
 /// count stands; sessions add up. A process that was killed tells nothing: its messages are counted and the sum is an estimate.
 /// </summary>
-internal sealed class ClaudeUsage
+/// <param name="priceOf">The price of a model; null when it is not known.</param>
+internal sealed class ClaudeUsage(Func<string, ApiPrice?> priceOf)
 {
     private const int CharactersPerToken = 4;
 
     private readonly Dictionary<string, RunUsage> sessions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (long Input, long Output)> open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Message> open = new(StringComparer.Ordinal);
     private RunUsage? lost;
 
     /// <summary>Null when the CLI never got as far as a model.</summary>
@@ -35,11 +36,15 @@ internal sealed class ClaudeUsage
         if (message.Text("id") is not { } id || message.Text("model") == "<synthetic>") return;
         JsonElement usage = message.Object("usage");
         long written = message.Items("content").Sum(b => (long)(b.Text("text")?.Length ?? b.Text("thinking")?.Length ?? b.Object("input").Length()));
-        (long input, long output) = open.GetValueOrDefault(id);
+        Message before = open.GetValueOrDefault(id) ?? new Message(message.Text("model") ?? "", 0, 0, 0, 0);
         // One event per block, each with the same input; the output count of an event is only where it started.
-        open[id] = (
-            Math.Max(input, (usage.Number("input_tokens") ?? 0) + (usage.Number("cache_creation_input_tokens") ?? 0) + (usage.Number("cache_read_input_tokens") ?? 0)),
-            output + (written / CharactersPerToken));
+        open[id] = before with
+        {
+            Input = Math.Max(before.Input, usage.Number("input_tokens") ?? 0),
+            CacheWrite = Math.Max(before.CacheWrite, usage.Number("cache_creation_input_tokens") ?? 0),
+            CacheRead = Math.Max(before.CacheRead, usage.Number("cache_read_input_tokens") ?? 0),
+            Output = before.Output + (written / CharactersPerToken),
+        };
     }
 
     public void AddResult(JsonElement result)
@@ -62,6 +67,11 @@ internal sealed class ClaudeUsage
             Estimated: false);
     }
 
-    private RunUsage? OpenMessages() =>
-        open.Count == 0 ? null : new RunUsage(null, open.Values.Sum(m => m.Input), open.Values.Sum(m => m.Output), Estimated: true);
+    private RunUsage? OpenMessages() => open.Values.Aggregate((RunUsage?)null, (sum, m) => RunUsage.Sum(sum, m.Usage(priceOf(m.Model))));
+
+    private sealed record Message(string Model, long Input, long CacheWrite, long CacheRead, long Output)
+    {
+        public RunUsage Usage(ApiPrice? price) =>
+            new(price?.Of(Input, Output, CacheRead, CacheWrite), Input + CacheWrite + CacheRead, Output, Estimated: true);
+    }
 }

@@ -23,7 +23,7 @@ public sealed class ClaudeResetTests
     [Fact]
     public void What_is_told_in_figures_goes_before_words()
     {
-        ClaudeTranscript transcript = new();
+        ClaudeTranscript transcript = new(_ => null);
         transcript.Add("""{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1773150000}}"""u8);
         transcript.Add("""{"type":"result","subtype":"success","is_error":true,"result":"resets 3pm (UTC)"}"""u8);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1773150000), ClaudeReset.Of(transcript.Attempt, At));

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestra.Activities.Agents.Admission;
+using Orchestra.Core.Bookkeeping;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+using Orchestra.Testing;
+
+namespace Orchestra.Functions.Tests;
+
+/// <summary>Budgets of agents and projects: what is over them is ended, and nothing more begins.</summary>
+public sealed class BudgetTests : IDisposable
+{
+    private static readonly string FakeCli = $"CLAUDE_CLI_PATH={Path.Combine(AppContext.BaseDirectory, "fake-claude.sh")}";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("orchestra-budget-").FullName;
+    private readonly TestRepository repository = TestRepository.CreateEmpty();
+
+    public BudgetTests()
+    {
+        repository.Write("list.txt", "base\n");
+        repository.Commit("base");
+    }
+
+    public void Dispose()
+    {
+        repository.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_projects_budget_ends_what_runs()
+    {
+        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        using OrchestraApi api = new(host.Address);
+        // The first one's costs are the client's figure, told at its end: 0.0125.
+        JsonObject project = await RunAsync(api, Launch(0.01m, null,
+            Agent($"run: while [ ! -e {folder}/running ]; do sleep 0.05; done; rm claude-arguments.txt; echo x > x.txt"),
+            Agent($"run: echo > {folder}/running; exec sleep 1000")));
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal(0.01m, (decimal)project["budget"]!["max_cost_usd"]!);
+        JsonNode ended = Assert.Single(project["sessions"]!.AsArray(), s => (string)s!["status"]! == "budget_exceeded")!;
+        Assert.Equal("The project's budget of $0.01 is used up ($0.0125).", (string)ended["error"]!);
+        Assert.Single(project["sessions"]!.AsArray(), s => (string)s!["status"]! == "completed");
+    }
+
+    [Theory]
+    [InlineData(0.01, null)]
+    [InlineData(null, 1)]
+    public async Task Over_a_projects_budget_nothing_more_begins(double? dollars, int? turns)
+    {
+        await using HostSetup host = await HostSetup.StartAsync(FakeCli, $"ORCHESTRA_CONFIG={HostSetup.Config("runs: {max_parallel_agents: 1}\n")}");
+        using OrchestraApi api = new(host.Address);
+        string task = $"run: echo ran >> {folder}/ran; rm claude-arguments.txt; echo x > x.txt";
+
+        JsonObject project = await RunAsync(api, Launch((decimal?)dollars, turns, Agent(task), Agent(task)));
+
+        Assert.Equal(["budget_exceeded", "completed"], project["sessions"]!.AsArray().Select(s => (string)s!["status"]!).Order());
+        Assert.Equal("ran\n", File.ReadAllText($"{folder}/ran"));
+    }
+
+    [Theory]
+    [InlineData(1, null, "msg_1", 1_000_000, "--max-budget-usd", "The agent's budget of $1 is used up ($4).")]
+    [InlineData(null, 1, "msg_2", 1, "--max-turns", "The agent's budget of 1 turns is used up.")]
+    public async Task An_agent_over_its_own_budget_is_ended_though_its_client_goes_on(int? dollars, int? turns, string message, int tokens, string flag, string reason)
+    {
+        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        using OrchestraApi api = new(host.Address);
+        string told = $$$$"""{"type":"assistant","message":{"id":"{{{{message}}}}x","model":"claude-opus-5-5","content":[],"usage":{"input_tokens":{{{{tokens}}}},"output_tokens":1}}}""";
+        JsonObject agent = Agent($"run: cp claude-arguments.txt {folder}/; echo '{told}'; exec sleep 1000");
+        if (dollars is not null) agent["max_cost_usd"] = dollars;
+        if (turns is not null) agent["max_turns"] = turns;
+
+        JsonNode session = (await RunAsync(api, Launch(null, null, agent)))["sessions"]![0]!;
+
+        Assert.Equal(("budget_exceeded", reason), ((string)session["status"]!, (string)session["error"]!));
+        Assert.True((bool)session["cost_estimated"]!);
+        Assert.Contains(flag, File.ReadAllLines($"{folder}/claude-arguments.txt"));
+    }
+
+    [Fact]
+    public async Task A_budget_that_could_not_be_held_is_refused()
+    {
+        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        using OrchestraApi api = new(host.Address);
+        JsonObject own = OrchestraApi.Agent("true");
+        own["max_cost_usd"] = 1;
+
+        await RefusedAsync(api, OrchestraApi.Launch(repository.Folder, own), "agents[0].max_cost_usd");
+        await RefusedAsync(api, With(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("true")), "max_turns", 5), "max_turns");
+        await RefusedAsync(api, With(Launch(null, null, Agent("run: true")), "max_cost_usd", 0), "max_cost_usd");
+        await RefusedAsync(api, With(Launch(null, null, Agent("run: true")), "max_turns", 0), "max_turns");
+    }
+
+    [Fact]
+    public async Task What_was_used_is_known_after_a_restart()
+    {
+        await using HostSetup host = await HostSetup.StartAsync();
+        SpendingStore store = new(host.Services.GetRequiredService<ITableStore>());
+        CancellationToken test = TestContext.Current.CancellationToken;
+        Spendings before = new(store);
+        await before.SettleAsync("project", "run-1", new SpentRun("one", 1, 10), test);
+        await before.SettleAsync("project", "run-1", new SpentRun("one", 2, 20), test);
+        await before.SettleAsync("project", "run-2", new SpentRun("two", 3, 30), test);
+
+        Spendings after = new(store);
+        after.Note("project", "run-2", new SpentRun("two", 4, 40));
+        await after.LoadAsync("project", test);
+
+        Assert.Equal(new SpentRun("project", 6, 60), after.Sum("project"));
+        Assert.Equal(new SpentRun("one", 2, 20), after.Sum("project", "one"));
+    }
+
+    private static async Task RefusedAsync(OrchestraApi api, JsonObject launch, string field)
+    {
+        var answer = await api.PostAsync("/api/gm/launch", launch.ToJsonString());
+        Assert.Equal((422, field), ((int)answer.Status, (string?)answer.Body["field"]));
+    }
+
+    private static async Task<JsonObject> RunAsync(OrchestraApi api, JsonObject launch) => await api.WaitForEndAsync(await api.LaunchAsync(launch));
+
+    private static JsonObject Agent(string task) => new() { ["team"] = "feature-dev", ["task"] = task };
+
+    private JsonObject Launch(decimal? dollars, int? turns, params JsonObject[] agents)
+    {
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, agents);
+        launch["client_mode"] = "claude-code";
+        if (dollars is not null) launch["max_cost_usd"] = dollars;
+        if (turns is not null) launch["max_turns"] = turns;
+        return launch;
+    }
+
+    private static JsonObject With(JsonObject launch, string key, int value)
+    {
+        launch[key] = value;
+        return launch;
+    }
+}
