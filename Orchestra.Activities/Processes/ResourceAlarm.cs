@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Processes;
 
@@ -21,7 +22,7 @@ internal sealed partial class ResourceAlarm
     {
         if (Reason is not null || !Exhaustion().IsMatch(report) || ++count <= Tolerated) return;
         string line = report.Split('\n').First(l => Exhaustion().IsMatch(l)).Trim();
-        Reason = $"Ended because disk or memory is used up: {(line.Length <= LongestExcerpt ? line : line[..LongestExcerpt])}";
+        Reason = $"{ResourceErrors.Words}: {(line.Length <= LongestExcerpt ? line : line[..LongestExcerpt])}";
     }
 
     public void Hear(ReadOnlySpan<byte> line) => Hear(Encoding.UTF8.GetString(line));

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 
@@ -26,21 +28,26 @@ public static class ExecutionKinds
     public const string Orchestrator = "orchestrator";
 }
 
-/// <summary>The list of executions: one small row each, so that a page costs one query.</summary>
+/// <summary>The list of executions.</summary>
 public sealed class ExecutionStore(ITableStore tables)
 {
-    private const string Partition = "executions";
+    private readonly ListIndex list = new(tables, "executions", json => [ListIndex.All, FilterOf(Json.Read<ExecutionRecord>(json).Mode)]);
 
     public Task SaveAsync(ExecutionRecord execution, CancellationToken cancellationToken) =>
-        tables.WriteAsync([new(Partition, execution.Id, Json.Write(execution))], cancellationToken);
+        list.SaveAsync(execution.Id, Json.Write(execution), replace: true, cancellationToken);
 
     public async Task<ExecutionRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
-        await tables.GetAsync(Partition, id, cancellationToken) is { } row ? Json.Read<ExecutionRecord>(row.Json) : null;
+        await list.FindAsync(id, cancellationToken) is { } json ? Json.Read<ExecutionRecord>(json) : null;
 
     /// <summary>Those launched last come first.</summary>
-    public async Task<(IReadOnlyList<ExecutionRecord> Page, int Total)> ListAsync(int limit, int offset, CancellationToken cancellationToken)
+    /// <param name="mode">Null: all modes.</param>
+    /// <param name="since">Only what was launched then or later.</param>
+    public async Task<ListPage<ExecutionRecord>> ListAsync(ListRange range, string? mode, DateTime? since, CancellationToken cancellationToken)
     {
-        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition, limit: offset + limit, descending: true, cancellationToken: cancellationToken);
-        return ([.. rows.Skip(offset).Select(r => Json.Read<ExecutionRecord>(r.Json))], await tables.CountAsync(Partition, cancellationToken));
+        ListPage<(string Id, string Entry)> page = await list.PageAsync(mode is null ? ListIndex.All : FilterOf(mode), range, since, cancellationToken);
+        return new([.. page.Items.Select(i => Json.Read<ExecutionRecord>(i.Entry))], page.Total, page.Next);
     }
+
+    // A team's name, which is a mode too, may have any characters.
+    private static string FilterOf(string mode) => $"mode={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mode)), 0, 8)}";
 }

@@ -56,6 +56,9 @@ public static class EventNames
     public const string QuotaOpened = "quota_opened";
     public const string QuotaClosed = "quota_closed";
 
+    /// <summary>A run is ended because disk or memory is used up; the end follows.</summary>
+    public const string ResourceError = "resource_error";
+
     public const string Started = "started";
 
     /// <summary>A session's agent may not run now.</summary>
@@ -83,7 +86,7 @@ public static class EventNames
     [
         ProjectStarted, AgentLaunched, AgentWaiting, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, Stdout,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, ResourceError, Stdout,
     ];
 
     /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>

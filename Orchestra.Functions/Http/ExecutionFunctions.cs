@@ -15,14 +15,21 @@ namespace Orchestra.Functions.Http;
 public sealed class ExecutionFunctions(ExecutionStore executions, ProjectStore store, SessionOutput output)
 {
     [Function("ListExecutions")]
-    [Api("Projects and single sessions that have ended, those launched last first.", Query = ["limit", "offset"])]
+    [Api("Projects, single sessions and rounds of the orchestrator that have ended, those launched last first.", Query = ["limit", "offset", "after/list", "mode", "since"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/executions")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        (int limit, int offset) = Paging.Window(request);
-        (IReadOnlyList<ExecutionRecord> page, int total) = await executions.ListAsync(limit, offset, cancellationToken);
-        return Answers.Ok(new { Executions = page.Select(e => ExecutionViews.Of(e)), Total = total, Limit = limit, Offset = offset });
+        ListRange range = Paging.Read(request, "executions");
+        ListPage<ExecutionRecord> page = await executions.ListAsync(range, ListQuery.Text(request, "mode"), ListQuery.Since(request), cancellationToken);
+        return Answers.Ok(new
+        {
+            Executions = page.Items.Select(e => ExecutionViews.Of(e)),
+            page.Total,
+            range.Limit,
+            range.Offset,
+            Next = Paging.Token("executions", page.Next),
+        });
     });
 
     [Function("GetExecution")]

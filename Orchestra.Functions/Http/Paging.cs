@@ -16,15 +16,12 @@ internal static class Paging
     /// <param name="list">The list's name; a token of another one is refused.</param>
     public static ListRange Read(HttpRequest request, string list)
     {
-        (int limit, int offset) = Window(request);
+        (int limit, int offset) = (Limit(request, 50, 500), Number(request, "offset", 0, 0, 1_000_000));
         string? token = ListQuery.Text(request, "after");
         if (token is not null && offset > 0)
             throw Bad("offset", "Give either offset or after.");
         return new ListRange(limit, offset, token is null ? null : IdOf(token, list));
     }
-
-    /// <summary>The same for a list that knows offsets only.</summary>
-    public static (int Limit, int Offset) Window(HttpRequest request) => (Limit(request, 50, 500), Number(request, "offset", 0, 0, 1_000_000));
 
     public static int Limit(HttpRequest request, int standard, int most) => Number(request, "limit", standard, 1, most);
 

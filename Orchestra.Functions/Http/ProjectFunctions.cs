@@ -13,7 +13,7 @@ namespace Orchestra.Functions.Http;
 public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
 {
     [Function("ListProjects")]
-    [Api("Projects, newest first.", Query = ["limit", "offset", "phase", "since"])]
+    [Api("Projects, newest first.", Query = ["limit", "offset", "after/list", "phase", "since"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>

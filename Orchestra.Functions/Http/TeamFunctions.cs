@@ -15,7 +15,7 @@ namespace Orchestra.Functions.Http;
 public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, SessionOutput output, DataFolder data)
 {
     [Function("ListSessions")]
-    [Api("Sessions, newest first.", Query = ["limit", "offset", "team", "status", "since"])]
+    [Api("Sessions, newest first.", Query = ["limit", "offset", "after/list", "team", "status", "since"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>

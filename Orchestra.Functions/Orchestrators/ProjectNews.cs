@@ -34,6 +34,7 @@ internal static class ProjectNews
                 project.AgentCount,
                 SuccessCount = project.CompletedCount,
                 FailCount = project.FailedCount,
+                EstimatedCost = project.Usage?.CostUsd ?? 0,
             },
         });
 

@@ -16,7 +16,7 @@ internal static class SessionNews
         {
             Data = new { session.SessionId, session.TeamName, session.TaskDescription, session.Status, session.RepoPath, session.BranchName, session.StartedAt },
         });
-        yield return Event(session, "started", EventChannels.Teams, EventTypes.TeamProgress, EventNames.Started, at, new { session.Status });
+        yield return Event(session, "started", EventChannels.Teams, EventTypes.TeamProgress, EventNames.Started, at, new { session.Status, DbId = session.SessionId });
         if (session.ProjectId is not null)
             yield return Event(session, "launched", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentLaunched, at, new { session.TeamName });
     }
@@ -32,9 +32,30 @@ internal static class SessionNews
     private static IEnumerable<NewEvent> End(SessionRecord session, DateTime at)
     {
         string name = session.Status == "cancelled" ? EventNames.Cancelled : EventNames.Completed;
-        yield return Event(session, "ended", EventChannels.Teams, EventTypes.TeamProgress, name, at, new { session.Status, session.ExitCode, Data = session.Error });
+        if (ResourceErrors.Is(session.Error))
+            yield return Event(session, "resources", EventChannels.Teams, EventTypes.TeamProgress, EventNames.ResourceError, at, new { Data = session.Error });
+        yield return Event(session, "ended", EventChannels.Teams, EventTypes.TeamProgress, name, at, new { session.Status, session.ExitCode, Data = session.Error, DbId = session.SessionId });
+        if (session.ProjectId is null)
+            yield return Event(session, "executed", EventChannels.Status, EventTypes.NewExecution, null, at, new { Data = Execution(session, at) });
         if (session.ProjectId is not null)
             yield return Event(session, "completed", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentCompleted, at, new { session.Status, session.Error });
+    }
+
+    private static object Execution(SessionRecord session, DateTime at)
+    {
+        string[] runs = session.Tasks.Count == 0 ? [session.Status] : [.. session.Tasks.Where(t => t.StartedAt is not null).Select(t => t.Status)];
+        return new
+        {
+            Id = session.SessionId,
+            Timestamp = at,
+            Mode = session.TeamName,
+            Title = session.TaskDescription,
+            session.Status,
+            AgentCount = runs.Length,
+            SuccessCount = runs.Count(s => s is "completed" or "no_change"),
+            FailCount = runs.Count(s => s is not ("completed" or "no_change" or "cancelled")),
+            EstimatedCost = session.Usage?.CostUsd ?? 0,
+        };
     }
 
     // With the start's time, so that a session that is run once more is told once more.

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Orchestra.Functions.Tests;
 
@@ -24,6 +26,23 @@ public sealed class ApiDocumentTests(HostFixture host) : IClassFixture<HostFixtu
         ];
         Assert.Empty(contract.Except(routes));
         Assert.All(paths.SelectMany(p => (JsonObject)p.Value!), o => Assert.NotEmpty((string)o.Value!["summary"]!));
+    }
+
+    [Fact]
+    public async Task The_document_has_every_endpoint_of_the_host_and_no_other()
+    {
+        await using HostSetup own = await HostSetup.StartAsync();
+        using var api = new OrchestraApi(own.Address);
+        JsonObject paths = (JsonObject)(await api.GetAsync("/openapi/v1.json")).Body["paths"]!;
+        // The runtime's management API is documented where it comes from.
+        string[] served =
+        [
+            .. own.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+                .Where(e => !e.RoutePattern.RawText!.TrimStart('/').StartsWith("runtime/", StringComparison.Ordinal))
+                .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(verb => $"{verb.ToUpperInvariant()} /{e.RoutePattern.RawText!.Trim('/')}")),
+        ];
+        Assert.Equal(served.Order(), paths.SelectMany(p => ((JsonObject)p.Value!).Select(o => $"{o.Key.ToUpperInvariant()} {p.Key}")).Order());
+        Assert.Contains("GET /healthz", served);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Orchestra.Functions.Tests;
 
 /// <summary>Requests that nobody in their right mind would send, made from the OpenAPI document by chance.</summary>
-internal sealed class FuzzInput(JsonObject document, string[] ids, int seed)
+internal sealed class FuzzInput(JsonObject document, string[] ids, string repository, int seed)
 {
     private static readonly string[] Texts =
     [
@@ -19,6 +19,8 @@ internal sealed class FuzzInput(JsonObject document, string[] ids, int seed)
 
     public HttpRequestMessage Next()
     {
+        if (Chance(5))
+            return AlmostALaunch();
         (string path, string verb, JsonNode operation) = Pick(operations);
         if (Chance(5))
             verb = Pick(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"]);
@@ -30,10 +32,38 @@ internal sealed class FuzzInput(JsonObject document, string[] ids, int seed)
         return request;
     }
 
+    /// <summary>Right but for one thing, and sent with a key that others send too: nothing of it may stay.</summary>
+    private HttpRequestMessage AlmostALaunch()
+    {
+        var launch = new JsonObject
+        {
+            ["project_name"] = "x",
+            ["repo_path"] = repository,
+            ["agents"] = new JsonArray(new JsonObject { ["team"] = "feature-dev", ["task"] = "true", ["command"] = new JsonObject { ["argv"] = new JsonArray("true") } }),
+        };
+        var agent = (JsonObject)launch["agents"]![0]!;
+        switch (random.Next(8))
+        {
+            case 0: launch.Remove(Pick(["project_name", "repo_path", "agents"])); break;
+            case 1: launch[Pick(["project_name", "repo_path"])] = new string('n', 300_000); break;
+            case 2: launch[Pick(["project_name", "build_command", "gates", "client_mode"])] = random.Next(); break;
+            case 3: launch["no_such_key"] = 1; break;
+            case 4: agent["team"] = Pick(["nobody", "", "feature-dev ", "Feature-dev"]); break;
+            case 5: agent["command"] = new JsonObject { ["argv"] = new JsonArray() }; break;
+            case 6: agent["timeout_seconds"] = -random.Next(1, 9); break;
+            default: launch["agents"] = new JsonArray([.. Enumerable.Range(0, 101).Select(_ => agent.DeepClone())]); break;
+        }
+
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/gm/launch") { Content = new StringContent(launch.ToJsonString(), Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", $"key-{random.Next(20)}");
+        return request;
+    }
+
     private Uri Target(string path, string verb, JsonNode operation)
     {
-        // Only reads may name what exists: nothing is to change.
-        string id = verb == "GET" && Chance(50) ? Pick(ids) : Chance(10) ? new string('x', random.Next(1, 3000)) : AnyText();
+        // Else only reads may name what exists: nothing is to change.
+        bool harmless = verb == "GET" || path.EndsWith("/cancel", StringComparison.Ordinal) || path.EndsWith("/retry", StringComparison.Ordinal) || path.EndsWith("/push", StringComparison.Ordinal);
+        string id = harmless && Chance(50) ? Pick(ids) : Chance(10) ? new string('x', random.Next(1, 3000)) : AnyText();
         var target = new StringBuilder(path.Replace("{id}", Escaped(id), StringComparison.Ordinal)).Append('?');
         foreach (JsonNode? parameter in operation["parameters"]!.AsArray().Where(p => (string)p!["in"]! == "query"))
         {

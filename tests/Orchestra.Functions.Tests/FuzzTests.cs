@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Orchestra.Testing;
 
 namespace Orchestra.Functions.Tests;
@@ -23,7 +24,9 @@ public sealed class FuzzTests
         string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > y"), OrchestraApi.Agent("exit 3")));
         JsonObject project = await api.WaitForEndAsync(id);
         string[] ids = [id, .. project["sessions"]!.AsArray().Select(s => (string)s!["session_id"]!)];
-        string before = await StateAsync(api, id);
+        // What it would clean is not there to be cleaned by chance.
+        await api.PostAsync("/api/doctor/clean", "{}");
+        string before = await StateAsync(host, repository);
         var document = (JsonObject)(await api.GetAsync("/openapi/v1.json")).Body;
 
         int seed = Environment.TickCount;
@@ -34,7 +37,7 @@ public sealed class FuzzTests
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(
             async () =>
             {
-                var input = new FuzzInput(document, ids, seed + worker);
+                var input = new FuzzInput(document, ids, repository.Folder, seed + worker);
                 for (int i = 0; i < Requests / Workers; i++)
                 {
                     using HttpRequestMessage request = input.Next();
@@ -50,7 +53,7 @@ public sealed class FuzzTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", counts.OrderBy(c => c.Key).Select(c => $"{c.Key}: {c.Value}")));
         Assert.True(bad.IsEmpty, $"seed {seed}: {string.Join('\n', bad.Take(20))}");
-        Assert.Equal(before, await StateAsync(api, id));
+        Assert.Equal(before, await StateAsync(host, repository));
         Assert.True(counts.Keys.Count(s => s is 200 or 400 or 404 or 422) == 4, "The requests were not varied.");
     }
 
@@ -65,6 +68,23 @@ public sealed class FuzzTests
             : null;
     }
 
-    private static async Task<string> StateAsync(OrchestraApi api, string id) =>
-        (await api.GetAsync("/api/gm/projects")).Body.ToJsonString() + (await api.GetAsync("/api/teams")).Body.ToJsonString() + (await api.ProjectAsync(id)).ToJsonString();
+    // Every row but our own log's lines, and every ref.
+    private static async Task<string> StateAsync(HostSetup host, TestRepository repository)
+    {
+        await using var file = new SqliteConnection($"Data Source={Path.Combine(host.DataFolder, "state.db")};Mode=ReadOnly;Pooling=False");
+        await file.OpenAsync(Cancel);
+        await using SqliteCommand command = file.CreateCommand();
+        command.CommandText =
+            """
+            SELECT partition || ' ' || row || ' ' || json FROM rows
+            WHERE partition NOT LIKE 'logs/%' AND NOT (partition = 'events' AND (row = 'head' OR row LIKE 'k/log/%' OR json LIKE '%"type":"log"%'))
+            ORDER BY partition, row
+            """;
+        var rows = new List<string>();
+        await using SqliteDataReader reader = await command.ExecuteReaderAsync(Cancel);
+        while (await reader.ReadAsync(Cancel))
+            rows.Add(reader.GetString(0));
+        Assert.True(rows.Count > 20, "The state is somewhere else.");
+        return string.Join('\n', rows) + repository.Git("for-each-ref");
+    }
 }

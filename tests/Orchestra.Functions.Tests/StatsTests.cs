@@ -47,6 +47,13 @@ public sealed class StatsTests
 
         ExecutionPage page = await client.ExecutionsAsync(1, 1, Cancel);
         Assert.Equal((2, 1), (page.Total, page.Executions.Count));
+        JsonNode ofMode = (await api.GetAsync("/api/executions?mode=gm&since=2020-01-01")).Body;
+        Assert.Equal((project, 1), ((string)ofMode["executions"]!.AsArray().Single()!["id"]!, (int)ofMode["total"]!));
+        JsonNode newest = (await api.GetAsync("/api/executions?limit=1")).Body;
+        JsonNode rest = (await api.GetAsync($"/api/executions?limit=1&after={newest["next"]}")).Body;
+        Assert.Equal(new[] { project, session }.Order(), new[] { newest, rest }.Select(p => (string)p["executions"]![0]!["id"]!).Order());
+        JsonArray told = (await api.GetAsync("/api/events?types=new_execution")).Body["events"]!.AsArray();
+        Assert.Equal([(project, "gm"), (session, "feature-dev")], told.Select(e => ((string)e!["data"]!["id"]!, (string)e["data"]!["mode"]!)));
         ExecutionView first = await client.ExecutionAsync(project, Cancel);
         Assert.Equal(("gm", "project", 2, 1, 1, 0.0125m, "completed"), (first.Mode, first.Kind, first.AgentCount, first.SuccessCount, first.FailCount, first.EstimatedCost, first.Status));
         Assert.Equal([("failed", "failed", "command"), ("success", "completed", "claude-code")], first.Results.Select(r => (r.Status, r.Outcome, r.ClientMode!)).Order());
