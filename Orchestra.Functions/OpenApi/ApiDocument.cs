@@ -135,6 +135,7 @@ internal static partial class ApiDocument
         [_, "api", "gm", ..] => "General Manager",
         [_, "api", "teams", ..] => "Teams",
         [_, "api", "events", ..] => "Events",
+        [_, "api", "executions" or "stats" or "costs" or "agents", ..] => "Statistics",
         _ => "Host",
     };
 

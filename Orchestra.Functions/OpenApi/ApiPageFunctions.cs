@@ -17,7 +17,7 @@ public sealed class ApiPageFunctions
         """
         <!doctype html>
         <html lang="en">
-        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Agent Orchestra API</title></head>
+        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Agent Orchestra API</title><link rel="icon" href="data:,"></head>
         <body>
         <script id="api-reference" data-url="/openapi/v1.json" data-configuration='{"withDefaultFonts":false,"telemetry":false,"hideClientButton":true,"agent":{"disabled":true}}'></script>
         <script src="/scalar/scalar.js"></script>
