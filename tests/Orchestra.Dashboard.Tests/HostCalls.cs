@@ -7,14 +7,18 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>What tests ask of the host behind the pages.</summary>
 internal static class HostCalls
 {
-    public static async Task<string> LaunchAsync(this DashboardFixture dashboard, TestRepository repository, string name, string fix, string? buildCommand, string task)
+    public static async Task<string> LaunchAsync(this DashboardFixture dashboard, TestRepository repository, string name, string fix, string? buildCommand, string task) =>
+        await dashboard.LaunchAsync(repository, name, Command(task), fix, buildCommand);
+
+    public static async Task<string> LaunchAsync(
+        this DashboardFixture dashboard, TestRepository repository, string name, JsonObject command, string fix = "true", string? buildCommand = null)
     {
         JsonNode answer = await dashboard.PostAsync("api/gm/launch", new JsonObject
         {
             ["project_name"] = name,
             ["repo_path"] = repository.Folder,
             ["build_command"] = buildCommand,
-            ["agents"] = new JsonArray(new JsonObject { ["team"] = "feature-dev", ["task"] = name, ["command"] = Command(task) }),
+            ["agents"] = new JsonArray(new JsonObject { ["team"] = "feature-dev", ["task"] = name, ["command"] = command }),
             ["fix_command"] = Command(fix),
         });
         return (string)answer["project_id"]!;
@@ -42,5 +46,5 @@ internal static class HostCalls
         }
     }
 
-    public static JsonObject Command(string script) => new() { ["argv"] = new JsonArray("/bin/sh", "-e", "-c", script) };
+    private static JsonObject Command(string script) => new() { ["argv"] = new JsonArray("/bin/sh", "-e", "-c", script) };
 }

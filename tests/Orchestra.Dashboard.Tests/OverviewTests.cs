@@ -45,8 +45,15 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         using TestRepository repository = TestRepository.Create();
         await dashboard.AssertSoundAsync("/logs", "logs", p => p.Locator("ol.log li"));
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/logs");
-        string id = await dashboard.LaunchAsync(repository, "Logged", "true", buildCommand: null, task: "echo x > x.txt");
+        // The log names the programs that it starts.
+        string program = Path.Combine(repository.Folder, "..", $"<img src=x onerror=alert(3)>\u202Etxt.exe\u001b[31m{Path.GetRandomFileName()}");
+        File.CreateSymbolicLink(program, "/bin/true");
+        string id = await dashboard.LaunchAsync(repository, "Logged", new JsonObject { ["argv"] = new JsonArray(program) });
         await Expect(page.Locator("ol.log")).ToContainTextAsync($"Project {id} ended", Patiently);
+        File.Delete(program);
+        await Expect(page.Locator("ol.log")).ToContainTextAsync("<img src=x onerror=alert(3)>⟨U+202E⟩txt.exe", Patiently);
+        Assert.Equal(0, await page.Locator("main img").CountAsync());
+        Assert.DoesNotContain('\u001b', await page.Locator("ol.log").InnerTextAsync());
         await page.GetByLabel("Contains").FillAsync(id);
         await page.GetByLabel("Contains").PressAsync("Tab");
         await Expect(page).ToHaveURLAsync(new Uri(dashboard.Address, $"logs?text={id}").ToString());
