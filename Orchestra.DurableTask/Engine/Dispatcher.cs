@@ -10,6 +10,7 @@ internal sealed class Dispatcher : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Slot> slots = new(StringComparer.Ordinal);
     private readonly EmbeddedEngine engine;
+    private readonly string owner;
     private readonly TurnRunner turns;
     private readonly TimerQueue timers;
     private readonly SemaphoreSlim limit;
@@ -22,6 +23,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     public Dispatcher(EmbeddedEngine engine, WorkerSetup setup, string owner)
     {
         this.engine = engine;
+        this.owner = owner;
         logger = engine.Logger;
         timers = new TimerQueue(engine.Time, Deliver);
         limit = new SemaphoreSlim(Math.Max(1, engine.Options.MaxConcurrentOrchestrations ?? setup.Options.Concurrency.MaximumConcurrentOrchestrationWorkItems));
@@ -144,21 +146,47 @@ internal sealed class Dispatcher : IAsyncDisposable
             Close(slot);
             return TurnNext.None;
         }
+        catch (VersionRejectedException rejected)
+        {
+            Log.TurnRejected(logger, slot.InstanceId, rejected.Message);
+            turns.Cool(slot);
+            return await GiveUpAsync(slot).ConfigureAwait(false);
+        }
         catch (Exception error)
         {
             turns.Cool(slot);
             if (stopping)
                 return TurnNext.None;
 
-            // A full or broken disk or another version is not the instance's doing: it does not count and is tried for as long as it takes.
-            if (error is not (IOException or VersionRejectedException))
+            // A full or broken disk is not the instance's doing: it does not count and is tried for as long as it takes.
+            if (error is not IOException)
                 slot.Failures++;
-            slot.Pauses++;
             Log.TurnFailed(logger, error, slot.InstanceId, slot.Failures);
-            TimeSpan pause = TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, slot.Pauses)));
             lock (slot.Gate)
                 slot.Pending.InsertRange(0, batch);
-            return new TurnNext(Goes: true, pause);
+            return Again(slot);
+        }
+    }
+
+    private static TurnNext Again(Slot slot) => new(Goes: true, TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, ++slot.Pauses))));
+
+    /// <summary>Leaves the instance to whoever can run it; its messages are in the journal.</summary>
+    private async Task<TurnNext> GiveUpAsync(Slot slot)
+    {
+        try
+        {
+            await engine.Writer.Run((session, effects) =>
+            {
+                LeaseStore.ReleaseInstance(session, owner, slot.InstanceId, slot.Epoch);
+                effects.Add(() => Close(slot));
+                return true;
+            }).ConfigureAwait(false);
+            return TurnNext.None;
+        }
+        catch (IOException error)
+        {
+            Log.TurnFailed(logger, error, slot.InstanceId, slot.Failures);
+            return Again(slot);
         }
     }
 

@@ -141,10 +141,10 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Takes what is free, in this process's name. Runs on the writer's thread.</summary>
     public bool TakeFree(Session session, List<Action> effects)
     {
-        if (Owner is not { } me)
+        if (Owner is not { } me || setup is not { } worker)
             return false;
         int dead = LeaseStore.ReleaseDead(session, me, Now);
-        Claim claim = LeaseStore.TakeFree(session, me);
+        Claim claim = LeaseStore.TakeFree(session, me, worker.Rejects);
         effects.Add(() => Accept(claim, dead));
         return true;
     }
@@ -169,7 +169,7 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
             LeaseStore.Register(session, me, ProcessIdentity.Current, Now + Options.LeaseDuration.Ticks);
             int dead = LeaseStore.ReleaseDead(session, me, Now);
             LeaseStore.ReleaseOrphans(session);
-            Claim claim = LeaseStore.TakeFree(session, me);
+            Claim claim = LeaseStore.TakeFree(session, me, worker.Rejects);
             effects.Add(() =>
             {
                 Owner = me;

@@ -121,13 +121,9 @@ internal sealed partial class Execution
 
     private Failure? VersionMismatch(string version)
     {
-        if (setup.Options.Versioning is not { } versioning)
-            return null;
-        if (VersionRules.Fits(versioning, version))
+        if (setup.Options.Versioning is not { } versioning || VersionRules.Fits(versioning, version))
             return null;
         string reason = $"The orchestration version '{version}' does not match the worker version '{versioning.Version}'.";
-        return versioning.FailureStrategy == DurableTaskWorkerOptions.VersionFailureStrategy.Fail
-            ? new Failure("VersionMismatch", reason, NonRetriable: true)
-            : throw new VersionRejectedException(reason);
+        return setup.Rejects(version) ? throw new VersionRejectedException(reason) : new Failure("VersionMismatch", reason, NonRetriable: true);
     }
 }

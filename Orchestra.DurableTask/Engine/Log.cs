@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Error, "Instance {InstanceId} was failed: {Reason}")]
     public static partial void Poisoned(ILogger logger, string instanceId, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "Instance {InstanceId} is left to another worker: {Reason}")]
+    public static partial void TurnRejected(ILogger logger, string instanceId, string reason);
 }

@@ -12,5 +12,9 @@ internal sealed record WorkerSetup(ITaskFactory Tasks, IServiceProvider Services
 
     public IExceptionPropertiesProvider? ExceptionProperties { get; } = Services.GetService<IExceptionPropertiesProvider>();
 
+    /// <summary>Instances of this version are left to other workers.</summary>
+    public bool Rejects(string version) => Options.Versioning is { FailureStrategy: DurableTaskWorkerOptions.VersionFailureStrategy.Reject } versioning
+        && !VersionRules.Fits(versioning, version);
+
     public IDictionary<string, object?>? PropertiesOf(Exception exception) => ExceptionProperties?.GetExceptionProperties(exception);
 }

@@ -31,6 +31,13 @@ internal static class LeaseStore
             session.Execute("DELETE FROM owners WHERE id = ?1", owner);
     }
 
+    /// <summary>Gives up one instance, if it is still this lease's.</summary>
+    public static void ReleaseInstance(Session session, string owner, string instanceId, long epoch)
+    {
+        if (session.Execute("UPDATE instances SET owner = NULL, epoch = epoch + 1 WHERE id = ?1 AND owner = ?2 AND epoch = ?3", instanceId, owner, epoch) == 1)
+            session.Execute("UPDATE inbox SET via = NULL WHERE instance_id = ?1", instanceId);
+    }
+
     /// <summary>Frees what is held in the name of owners that have no entry; nothing should be, but then it would be stuck for ever.</summary>
     public static void ReleaseOrphans(Session session)
     {
@@ -59,14 +66,19 @@ internal static class LeaseStore
         return dead.Count;
     }
 
-    /// <summary>Takes what nobody holds, and all messages for this owner that have not been handed to it yet.</summary>
-    public static Claim TakeFree(Session session, string me)
+    /// <summary>Takes what nobody holds, but for instances of versions that it rejects, and all messages for this owner that have not been handed to it yet.</summary>
+    public static Claim TakeFree(Session session, string me, Func<string, bool> rejects)
     {
         var claim = new Claim();
-        claim.Instances.AddRange(session.Query(
-            "UPDATE instances SET owner = ?1, epoch = epoch + 1 WHERE owner IS NULL AND status IN (0, 6, 7) RETURNING id, epoch, attempts",
-            row => (row.GetString(0), row.GetInt64(1), row.GetInt32(2)),
-            me));
+        List<string> versions = session.Query("SELECT DISTINCT version FROM instances WHERE owner IS NULL AND status IN (0, 6, 7)", row => row.GetString(0));
+        foreach (string version in versions.Where(version => !rejects(version)))
+        {
+            claim.Instances.AddRange(session.Query(
+                "UPDATE instances SET owner = ?1, epoch = epoch + 1 WHERE owner IS NULL AND status IN (0, 6, 7) AND version = ?2 RETURNING id, epoch, attempts",
+                row => (row.GetString(0), row.GetInt64(1), row.GetInt32(2)),
+                me, version));
+        }
+
         claim.Messages.AddRange(session.Query(
             """
             UPDATE inbox SET via = ?1 WHERE via IS NULL AND instance_id IN (SELECT id FROM instances WHERE owner = ?1)

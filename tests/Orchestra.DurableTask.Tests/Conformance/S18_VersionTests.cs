@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Abstractions;
 using Microsoft.DurableTask.Client;
+using Orchestra.DurableTask.Tests.Engine;
 using static Microsoft.DurableTask.Worker.DurableTaskWorkerOptions;
 
 namespace Orchestra.DurableTask.Tests.Conformance;
@@ -79,6 +80,38 @@ public class S18_VersionTests
         await runtime.RestartWorkerAsync();
         Assert.Equal(6, (await runtime.EndAsync(older)).ReadOutputAs<int>());
     }
+
+    [Fact]
+    public async Task S18_02_Rejected_work_is_left_to_another_worker_on_the_file_also_between_executions()
+    {
+        using var journal = new TempJournal();
+        await using TestHost first = await StartAsync(journal, "1.0");
+        await using TestHost second = await StartAsync(journal, "2.0");
+
+        // Started where it is rejected; and one that begins in one worker and goes on in the other.
+        string newer = await first.Client.ScheduleNewOrchestrationInstanceAsync("runs", null, new StartOrchestrationOptions { Version = "2.0" });
+        string moving = await second.Client.ScheduleNewOrchestrationInstanceAsync("moves", null, new StartOrchestrationOptions { Version = "1.0" });
+
+        Assert.Equal("2.0 in 2.0", (await first.EndOf(newer)).ReadOutputAs<string>());
+        Assert.Equal("2.0 in 2.0", (await second.EndOf(moving)).ReadOutputAs<string>());
+    }
+
+    private static Task<TestHost> StartAsync(TempJournal journal, string version) => TestHost.StartAsync(
+        tasks => tasks
+            .AddOrchestratorFunc<string>("runs", context => $"{context.Version} in {version}")
+            .AddOrchestratorFunc<string?>("moves", context =>
+            {
+                if (context.Version == "2.0")
+                    return Task.FromResult<string?>($"{context.Version} in {version}");
+                context.ContinueAsNew(new ContinueAsNewOptions { NewVersion = "2.0" });
+                return Task.FromResult<string?>(null);
+            }),
+        options =>
+        {
+            journal.Options(options);
+            options.PollInterval = TimeSpan.FromMilliseconds(10);
+        },
+        worker: options => options.Versioning = new VersioningOptions { Version = version, MatchStrategy = VersionMatchStrategy.Strict });
 
     [Fact]
     public async Task S18_03_A_start_has_the_given_version_else_the_clients_default_else_none()
