@@ -113,13 +113,10 @@ internal sealed class ActivityRunner : IAsyncDisposable
     {
         try
         {
-            // Work of an instance that has ended meanwhile need not be done.
-            if (!isLive(item.InstanceId) && await HasEndedAsync(item).ConfigureAwait(false))
+            WorkItem? ready = await PrepareAsync(item).ConfigureAwait(false);
+            if (ready is null)
                 return;
-            if (item.Suspect)
-                item = item with { Attempts = await CountAttemptAsync(item).ConfigureAwait(false) };
-            if (item is { Payload: { } payload, Input: null })
-                item = item with { Input = await LoadAsync(item, payload).ConfigureAwait(false) };
+            item = ready;
             engine.Meters.Waited(item.Since);
             JournalEvent? result = item.Attempts > engine.Options.MaxAttempts
                 ? Failed(item, new Failure("PoisonActivity", $"The activity '{item.Name}' could not be processed in {engine.Options.MaxAttempts} attempts.", NonRetriable: true))
@@ -136,6 +133,33 @@ internal sealed class ActivityRunner : IAsyncDisposable
             Log.ResultFailed(engine.Logger, error, item.Name, item.TaskId, item.InstanceId);
         }
     }
+
+    /// <summary>What must be known before it may run; null: it need not run. A journal that cannot be used now is waited for.</summary>
+    private async Task<WorkItem?> PrepareAsync(WorkItem item)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                // Work of an instance that has ended meanwhile need not be done.
+                if (!isLive(item.InstanceId) && await HasEndedAsync(item).ConfigureAwait(false))
+                    return null;
+                if (item.Suspect)
+                    item = item with { Attempts = await CountAttemptAsync(item).ConfigureAwait(false), Suspect = false };
+                if (item is { Payload: { } payload, Input: null })
+                    item = item with { Input = await LoadAsync(item, payload).ConfigureAwait(false) };
+                return item;
+            }
+            catch (Exception error) when (error is not LeaseLostException and not ObjectDisposedException && !stop.IsCancellationRequested)
+            {
+                Log.WorkDelayed(engine.Logger, error, item.Name, item.TaskId, item.InstanceId);
+                await PauseAsync(attempt).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task PauseAsync(int attempt)
+        => await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, attempt))), engine.Time, stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
 
     private async Task<JournalEvent?> MeasuredAsync(WorkItem item)
     {
@@ -204,7 +228,7 @@ internal sealed class ActivityRunner : IAsyncDisposable
             {
                 // The work is done: storing its result again is better than doing it again.
                 Log.ResultFailed(engine.Logger, error, item.Name, item.TaskId, item.InstanceId);
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5000, 25 * Math.Pow(2, attempt))), engine.Time).ConfigureAwait(false);
+                await PauseAsync(attempt).ConfigureAwait(false);
             }
         }
     }

@@ -29,6 +29,7 @@ internal sealed partial class Execution : IDisposable
     {
         InstanceId = instanceId;
         this.setup = setup;
+        Pump.OnEscaped = error => Fail(Failure.From(error, setup.PropertiesOf));
     }
 
     public string InstanceId { get; }

@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Error, "Instance {InstanceId} was failed: {Reason}")]
     public static partial void Poisoned(ILogger logger, string instanceId, string reason);
 
+    [LoggerMessage(13, LogLevel.Error, "Activity {Name} (#{TaskId}) of instance {InstanceId} cannot begin yet; trying again.")]
+    public static partial void WorkDelayed(ILogger logger, Exception error, string name, int taskId, string instanceId);
+
     [LoggerMessage(12, LogLevel.Information, "Instance {InstanceId} is left to another worker: {Reason}")]
     public static partial void TurnRejected(ILogger logger, string instanceId, string reason);
 }

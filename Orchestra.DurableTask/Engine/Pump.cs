@@ -18,6 +18,9 @@ internal sealed class Pump : SynchronizationContext
     /// <summary>Called at most once, from the thread that trespassed.</summary>
     public Action? OnTrespass { get; set; }
 
+    /// <summary>Told of an exception that no task holds: it escaped an async void method.</summary>
+    public Action<Exception>? OnEscaped { get; set; }
+
     public bool Trespassed { get; private set; }
 
     public bool IsOwnThread => thread == Environment.CurrentManagedThreadId;
@@ -32,7 +35,7 @@ internal sealed class Pump : SynchronizationContext
         {
             RunScheduled(action);
             while (queue.TryDequeue(out var next))
-                RunScheduled(() => next.Callback(next.State));
+                RunPosted(next.Callback, next.State);
         }
         finally
         {
@@ -67,6 +70,18 @@ internal sealed class Pump : SynchronizationContext
     }
 
     public override SynchronizationContext CreateCopy() => this;
+
+    private void RunPosted(SendOrPostCallback callback, object? state)
+    {
+        try
+        {
+            RunScheduled(() => callback(state));
+        }
+        catch (Exception error) when (OnEscaped is not null)
+        {
+            OnEscaped(error);
+        }
+    }
 
     /// <summary>Inside a task of our scheduler, ContinueWith and the like stay on this thread too.</summary>
     private void RunScheduled(Action action)

@@ -52,11 +52,11 @@ internal static class InboxStore
 
     /// <summary>
     /// Makes an instance, leased to this process if it works. An existing one is replaced unless its status is among the blocking
-    /// ones; its epoch goes up, so that a turn of the old one that is still running cannot commit.
+    /// ones. Its epoch is none that an earlier instance of this id had, even one that is purged, so that a turn of that one which is still running cannot commit.
     /// </summary>
     public static bool TryStart(Session session, HandOver handOver, string? me, StartRequest request, long now, Func<OrchestrationRuntimeStatus, bool> blocks)
     {
-        long epoch = 1;
+        long epoch = Random.Shared.NextInt64(1L << 62);
         var existing = session.Query("SELECT status, epoch FROM instances WHERE id = ?1", row => (Status: (OrchestrationRuntimeStatus)row.GetInt32(0), Epoch: row.GetInt64(1)), request.InstanceId);
         if (existing.Count > 0)
         {

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableTask.Core.History;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Orchestra.DurableTask.Journal;
@@ -70,36 +69,6 @@ internal sealed record ParentLink(string Name, string InstanceId, string Executi
     public string ToJson() => JsonSerializer.Serialize(this, JournalJson.Compact.ParentLink);
 
     public static ParentLink? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, JournalJson.Compact.ParentLink);
-}
-
-/// <summary>A failure with the mark that stops retries, which the public type lacks.</summary>
-internal sealed record Failure(string Type, string Message, string? Stack = null, Failure? Inner = null, bool NonRetriable = false)
-{
-    public Dictionary<string, JsonElement>? Properties { get; init; }
-
-    public string ToJson() => JsonSerializer.Serialize(this, JournalJson.Compact.Failure);
-
-    public static Failure? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, JournalJson.Compact.Failure);
-
-    public TaskFailureDetails ToDetails() => new(Type, Message, Stack, Inner?.ToDetails(), Properties?.ToDictionary(pair => pair.Key, pair => (object?)pair.Value));
-
-    public static Failure From(TaskFailureDetails details) => new(details.ErrorType, details.ErrorMessage, details.StackTrace, details.InnerFailure is { } inner ? From(inner) : null)
-    {
-        Properties = ToElements(details.Properties),
-    };
-
-    /// <summary>A failed task inside an orchestrator shows the task's own failure as the inner one.</summary>
-    public static Failure From(Exception exception, Func<Exception, IDictionary<string, object?>?>? properties = null) => new(
-        exception.GetType().FullName ?? exception.GetType().Name,
-        exception.Message,
-        exception.StackTrace,
-        exception is TaskFailedException failed ? From(failed.FailureDetails) : exception.InnerException is { } inner ? From(inner, properties) : null)
-    {
-        Properties = ToElements(properties?.Invoke(exception)),
-    };
-
-    private static Dictionary<string, JsonElement>? ToElements(IDictionary<string, object?>? values)
-        => values?.ToDictionary(pair => pair.Key, pair => pair.Value is JsonElement element ? element : JsonSerializer.SerializeToElement(pair.Value));
 }
 
 /// <summary>Compact JSON: defaults are left out.</summary>

@@ -8,6 +8,8 @@ namespace Orchestra.DurableTask.Tests.Engine;
 /// <summary>Long texts lie in a table of their own: none is lost, loaded without need or left behind.</summary>
 public class PayloadTests
 {
+    private const int WorkDelayed = 13;
+
     private static readonly string Big = new('x', 100_000);
 
     [Fact]
@@ -73,7 +75,11 @@ public class PayloadTests
         using var journal = new TempJournal();
         var never = new TaskCompletionSource<string>();
         string id;
-        await using (TestHost doomed = await TestHost.StartAsync(Calling(_ => never.Task), journal.Options))
+        await using (TestHost doomed = await TestHost.StartAsync(Calling(_ => never.Task), options =>
+        {
+            journal.Options(options);
+            options.DrainTimeout = TimeSpan.Zero;
+        }))
         {
             id = await doomed.Client.ScheduleNewOrchestrationInstanceAsync("call");
             await doomed.UntilHistory(id, history => history.OfType<TaskScheduledEvent>().Any());
@@ -85,6 +91,34 @@ public class PayloadTests
             journal.Options(options);
             options.LeaseDuration = TimeSpan.FromMilliseconds(50);
         }, time: new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(1)));
+        Assert.Equal(Big, (await heir.EndOf(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task An_activity_whose_input_cannot_be_read_for_a_while_runs_when_it_can()
+    {
+        using var journal = new TempJournal();
+        using var logs = new LogWaiter(WorkDelayed);
+        var never = new TaskCompletionSource<string>();
+        string id;
+        await using (TestHost before = await TestHost.StartAsync(Calling(_ => never.Task), options =>
+        {
+            journal.Options(options);
+            options.DrainTimeout = TimeSpan.Zero;
+        }))
+        {
+            id = await before.Client.ScheduleNewOrchestrationInstanceAsync("call");
+            await before.UntilHistory(id, history => history.OfType<TaskScheduledEvent>().Any());
+            await before.CrashAsync();
+        }
+
+        await using TestHost heir = TestHost.Create(Calling(Task.FromResult), journal.Options, new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(1)), logs: logs);
+        await heir.Engine.Writer.Probe(session => session.Execute("ALTER TABLE payloads RENAME TO away"));
+        await heir.StartWorkerAsync();
+        Assert.Contains("payloads", (await logs.Seen)!.Message, StringComparison.Ordinal);
+        await heir.Engine.Writer.Probe(session => session.Execute("ALTER TABLE away RENAME TO payloads"));
+        ((Microsoft.Extensions.Time.Testing.FakeTimeProvider)heir.Engine.Time).Advance(TimeSpan.FromSeconds(1));
+
         Assert.Equal(Big, (await heir.EndOf(id)).ReadOutputAs<string>());
     }
 
