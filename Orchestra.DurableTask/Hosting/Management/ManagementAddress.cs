@@ -9,13 +9,14 @@ namespace Orchestra.DurableTask.Hosting;
 /// Where this host serves the management API. It is remembered beside each client that was bound, so that a client can
 /// give its instances' addresses when there is no request to read them from.
 /// </summary>
-internal sealed class ManagementAddress(IEnumerable<IServer> servers, FunctionKey key)
+internal sealed class ManagementAddress(IEnumerable<IServer> servers, FunctionKey key, HostJson settings)
 {
     public const string Path = "/runtime/webhooks/durabletask";
     private static readonly ConditionalWeakTable<DurableTaskClient, ManagementAddress> Known = [];
 
     /// <summary>Appended to every address, so that it can be called as it is.</summary>
-    public string Query => key.Value is { } code ? $"code={Uri.EscapeDataString(code)}" : string.Empty;
+    public string Query { get; } = $"taskHub={Uri.EscapeDataString(settings.HubName)}&connection=Storage"
+        + (key.Value is { } code ? $"&code={Uri.EscapeDataString(code)}" : string.Empty);
 
     public string? BaseUrl =>
         servers.FirstOrDefault()?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address

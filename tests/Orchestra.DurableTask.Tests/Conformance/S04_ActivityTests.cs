@@ -1,6 +1,7 @@
 using DurableTask.Core.History;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestra.DurableTask.Tests.Engine;
 
 namespace Orchestra.DurableTask.Tests.Conformance;
 
@@ -148,6 +149,87 @@ public class S04_ActivityTests
         Assert.Equal("ActivityTaskNotFound", end.FailureDetails!.InnerFailure!.ErrorType);
         Assert.True(Assert.Single(await runtime.HistoryAsync<TaskFailedEvent>(end.InstanceId)).FailureDetails!.IsNonRetriable);
         Assert.Equal("TaskScheduled#0 ExecutionCompleted#1", (await runtime.HistoryAsync(end.InstanceId)).Actions());
+    }
+
+    [Fact]
+    public async Task S04_07_An_activity_that_lost_its_process_runs_again_and_has_not_failed()
+    {
+        using var journal = new TempJournal();
+        var begun = new TaskCompletionSource();
+        string id;
+        await using (TestHost doomed = await TestHost.StartAsync(
+            Calling(async _ =>
+            {
+                begun.SetResult();
+                await new TaskCompletionSource().Task;
+                return "never";
+            }),
+            options =>
+            {
+                journal.Options(options);
+                options.DrainTimeout = TimeSpan.Zero;
+                options.LeaseDuration = TimeSpan.FromMilliseconds(1);
+            }))
+        {
+            id = await doomed.Client.ScheduleNewOrchestrationInstanceAsync("calls");
+            await begun.Task;
+            await doomed.CrashAsync();
+        }
+
+        await using TestHost next = await TestHost.StartAsync(Calling(_ => Task.FromResult("second run")), journal.Options);
+        Assert.Equal("second run", (await next.EndOf(id)).ReadOutputAs<string>());
+        Assert.Empty((await next.Client.GetOrchestrationHistoryAsync(id)).OfType<TaskFailedEvent>());
+
+        static Action<DurableTaskRegistry> Calling(Func<TaskActivityContext, Task<string>> activity) => tasks => tasks
+            .AddOrchestratorFunc<string>("calls", context => context.CallActivityAsync<string>("works"))
+            .AddActivityFunc("works", activity);
+    }
+
+    [Fact]
+    public async Task S04_08_The_token_of_an_activity_tells_of_the_hosts_end_and_not_of_its_orchestrations()
+    {
+        var begun = new TaskCompletionSource<CancellationToken>();
+        var release = new TaskCompletionSource();
+        await using Runtime runtime = await Runtime.StartAsync(tasks => tasks
+            .AddOrchestratorFunc("calls", context => context.CallActivityAsync("works"))
+            .AddActivityFunc("works", async context =>
+            {
+                CancellationToken token = ((Orchestra.DurableTask.Engine.EmbeddedTaskActivityContext)context).CancellationToken;
+                begun.SetResult(token);
+                await release.Task.WaitAsync(token);
+            }));
+        string id = await runtime.BeginAsync("calls");
+        CancellationToken token = await begun.Task;
+
+        await runtime.Client.TerminateInstanceAsync(id, runtime.Patience);
+        await runtime.EndAsync(id);
+        Assert.False(token.IsCancellationRequested);
+
+        await runtime.StopWorkerAsync();
+        Assert.True(token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task S04_10_Replay_needs_no_input_of_what_was_scheduled()
+    {
+        using var journal = new TempJournal();
+        Action<DurableTaskRegistry> tasks = registry => registry
+            .AddOrchestratorFunc<string>("calls", async context =>
+                await context.CallActivityAsync<string>("echo", "said") + await context.WaitForExternalEvent<string>("go"))
+            .AddActivityFunc<string, string>("echo", (_, text) => text);
+        await using TestHost host = await TestHost.StartAsync(tasks, options =>
+        {
+            journal.Options(options);
+            options.ForceReplay = true;
+        });
+        string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("calls");
+        await host.UntilHistory(id, history => history.OfType<TaskCompletedEvent>().Any());
+
+        await host.Engine.Writer.Probe(session => session.Execute("UPDATE history SET body = json_remove(body, '$.Data') WHERE body LIKE '%echo%'"));
+        Assert.Equal("[null]", (await host.Client.GetOrchestrationHistoryAsync(id)).OfType<TaskScheduledEvent>().Single().Input);
+        await host.Client.RaiseEventAsync(id, "go", " and done");
+
+        Assert.Equal("said and done", (await host.EndOf(id)).ReadOutputAs<string>());
     }
 
     [Fact]

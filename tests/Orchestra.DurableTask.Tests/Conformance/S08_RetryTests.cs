@@ -1,6 +1,8 @@
 using DurableTask.Core.History;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestra.DurableTask.Tests.Hosting;
 
 namespace Orchestra.DurableTask.Tests.Conformance;
 
@@ -175,6 +177,20 @@ public class S08_RetryTests
         Assert.All(await runtime.HistoryAsync<SubOrchestrationInstanceCreatedEvent>(id), created => Assert.Equal("the-child", created.InstanceId));
     }
 
+    [Fact]
+    public async Task S08_10_Retry_attributes_of_functions_are_not_for_activities()
+    {
+        await using TestApp app = await TestApp.StartAsync(null, typeof(RetriedFunctions));
+        string id = await app.Client.ScheduleNewOrchestrationInstanceAsync(nameof(RetriedFunctions.CallsRetried));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        OrchestrationMetadata end = await app.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, limit.Token);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
+        Assert.Single((await app.Client.GetOrchestrationHistoryAsync(id)).OfType<TaskScheduledEvent>());
+        Assert.Equal("call 1", end.FailureDetails!.InnerFailure!.ErrorMessage);
+    }
+
     private static Task<Runtime> StartAsync(RetryPolicy policy, int failures) => StartAsync(TaskOptions.FromRetryPolicy(policy), failures);
 
     /// <summary>An orchestrator that calls an activity which fails so many times first.</summary>
@@ -198,4 +214,16 @@ public class S08_RetryTests
             })
             .AddActivityFunc<string>("flaky", _ => ++calls <= failures ? throw new IOException($"attempt {calls}") : $"success {calls}"));
     }
+}
+
+public sealed class RetriedFunctions
+{
+    private static int calls;
+
+    [Function(nameof(CallsRetried))]
+    public static Task CallsRetried([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync(nameof(Retried));
+
+    [Function(nameof(Retried))]
+    [FixedDelayRetry(5, "00:00:00.001")]
+    public static string Retried([ActivityTrigger] string? input) => throw new IOException($"call {++calls}");
 }

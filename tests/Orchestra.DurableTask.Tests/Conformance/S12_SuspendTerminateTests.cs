@@ -148,6 +148,7 @@ public class S12_SuspendTerminateTests
     {
         var inTurn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var endTurn = new ManualResetEventSlim();
+        int activities = 0;
         await using TestHost host = await TestHost.StartAsync(tasks => tasks
             .AddOrchestratorFunc("busy", async context =>
             {
@@ -162,7 +163,7 @@ public class S12_SuspendTerminateTests
             })
             .AddOrchestratorFunc<string>("hears", context => context.WaitForExternalEvent<string>("hello"))
             .AddOrchestratorFunc<string>("child", context => context.InstanceId)
-            .AddActivityFunc("nothing", _ => { }));
+            .AddActivityFunc("nothing", _ => { Interlocked.Increment(ref activities); }));
         await host.Client.ScheduleNewOrchestrationInstanceAsync("hears", new StartOrchestrationOptions("other"));
         await host.Client.WaitForInstanceStartAsync("other");
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("busy");
@@ -175,6 +176,10 @@ public class S12_SuspendTerminateTests
         Assert.Equal("from busy", (await host.EndOf("other")).ReadOutputAs<string>());
         Assert.Equal("the-child", (await host.EndOf("the-child")).ReadOutputAs<string>());
         Assert.Single((await host.Client.GetOrchestrationHistoryAsync(id)).OfType<TaskScheduledEvent>());
+
+        // But for the activity: a deviation. It would have been queued before the child that has ended by now.
+        Assert.Equal(0, await host.Engine.ReadAsync(session => (long)session.Scalar("SELECT count(*) FROM work")!));
+        Assert.Equal(0, Volatile.Read(ref activities));
     }
 
     [Fact]

@@ -266,8 +266,8 @@ public partial class S20_ManagementApiTests
             payload.Select(pair => pair.Key));
         Assert.Equal(payload["statusQueryGetUri"]!.GetValue<string>(), response.Headers.Location!.OriginalString);
         Assert.Equal(TimeSpan.FromSeconds(10), response.Headers.RetryAfter!.Delta);
-        Assert.EndsWith("/instances/w1/raiseEvent/{eventName}", payload["sendEventPostUri"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.EndsWith("/instances/w1/terminate?reason={text}", payload["terminatePostUri"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.EndsWith("/instances/w1/raiseEvent/{eventName}?taskHub=TestHubName&connection=Storage", payload["sendEventPostUri"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.EndsWith("/instances/w1/terminate?reason={text}&taskHub=TestHubName&connection=Storage", payload["terminatePostUri"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -284,7 +284,7 @@ public partial class S20_ManagementApiTests
         Assert.Equal("a b", payload["Id"]!.GetValue<string>());
         Assert.Null(payload["RewindPostUri"]);
         Assert.Equal(response.Headers.Location!.OriginalString, payload["StatusQueryGetUri"]!.GetValue<string>());
-        Assert.EndsWith("/instances/a%20b/suspend?reason={{text}}", payload["SuspendPostUri"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.EndsWith("/instances/a%20b/suspend?reason={{text}}&taskHub=TestHubName&connection=Storage", payload["SuspendPostUri"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,8 @@
 using System.Net;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orchestra.DurableTask.Tests.Hosting;
 
 namespace Orchestra.DurableTask.Tests.Conformance;
 
@@ -81,4 +85,32 @@ public class S22_HttpFunctionTests
         Assert.Equal(status, response.StatusCode);
         Assert.Equal(body, await response.Content.ReadAsStringAsync(Cancellation));
     }
+
+    [Fact]
+    public async Task S22_07_A_timer_that_missed_a_run_while_the_host_was_down_is_past_due_and_its_schedule_is_kept()
+    {
+        DateTimeOffset noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        var log = new TimerLog();
+        await using TestApp app = await TestApp.StartAsync(
+            builder =>
+            {
+                string folder = Path.Combine(builder.Configuration["ORCHESTRA_DATA"]!, "timers");
+                Directory.CreateDirectory(folder);
+                File.WriteAllText(Path.Combine(folder, "missed.json"), """{"schedule":"0 0 * * * *","last":"2026-03-01T09:00:00Z","next":"2026-03-01T10:00:00Z","lastUpdated":"2026-03-01T09:00:00Z"}""");
+                builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(noon)).AddSingleton(log);
+            },
+            typeof(MissedTimer));
+
+        TimerInfo run = await log.NextAsync();
+
+        Assert.True(run.IsPastDue);
+        Assert.Equal(new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc), run.ScheduleStatus!.Last);
+        Assert.Equal(new DateTime(2026, 3, 1, 10, 0, 0, DateTimeKind.Utc), run.ScheduleStatus.Next);
+    }
+}
+
+public sealed class MissedTimer(TimerLog log)
+{
+    [Function("Missed")]
+    public void Missed([TimerTrigger("0 0 * * * *")] TimerInfo timer) => log.Add(timer);
 }

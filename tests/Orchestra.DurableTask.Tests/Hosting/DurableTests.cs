@@ -51,7 +51,7 @@ public sealed class DurableTests
         Assert.Equal("a b", payload["Id"]!.GetValue<string>());
         string status = payload["StatusQueryGetUri"]!.GetValue<string>();
         Assert.Equal(status, started.Headers.Location!.OriginalString);
-        Assert.EndsWith("/instances/a%20b", status, StringComparison.Ordinal);
+        Assert.EndsWith("/instances/a%20b?taskHub=TestHubName&connection=Storage", status, StringComparison.Ordinal);
 
         await app.Client.WaitForInstanceStartAsync("a b", Cancellation);
         using HttpResponseMessage running = await app.Http.GetAsync(new Uri(status), Cancellation);
@@ -62,7 +62,7 @@ public sealed class DurableTests
         using HttpResponseMessage raised = await app.Http.PostAsJsonAsync(raise, "now", Cancellation);
         Assert.Equal(HttpStatusCode.Accepted, raised.StatusCode);
         await app.Client.WaitForInstanceCompletionAsync("a b", Cancellation);
-        JsonObject done = await GetAsync(app, status + "?showHistory=true&showHistoryOutput=true");
+        JsonObject done = await GetAsync(app, status + "&showHistory=true&showHistoryOutput=true");
         Assert.Equal("now", done["output"]!.GetValue<string>());
         Assert.Equal("""{"Step":1}""", done["customStatus"]!.ToJsonString());
         Assert.Equal(["ExecutionStarted", "EventRaised", "ExecutionCompleted"], done["historyEvents"]!.AsArray().Select(e => e!["EventType"]!.GetValue<string>()));
