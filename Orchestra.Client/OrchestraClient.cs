@@ -45,15 +45,16 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/cancel", new { }, cancellationToken);
 
     /// <param name="buildCommand">Null keeps what was; empty: none any more. The same for <paramref name="testCommand"/>.</param>
-    public Task RetryAsync(string projectId, string? buildCommand, string? testCommand, CancellationToken cancellationToken) =>
+    public Task RetryAsync(string projectId, string? buildCommand, string? testCommand, CancellationToken cancellationToken,
+        IReadOnlyList<string>? branches = null, string? clientMode = null) =>
         SendAsync<JsonElement>(
             HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/retry",
-            new { BuildCommand = buildCommand, TestCommand = testCommand }, cancellationToken);
+            new { BuildCommand = buildCommand, TestCommand = testCommand, Branches = branches is { Count: > 0 } ? branches : null, ClientMode = clientMode }, cancellationToken);
 
     /// <param name="remote">Null, as <paramref name="branch"/>: what the host's configuration says.</param>
-    public Task<PushView> PushAsync(string projectId, string? remote, string? branch, CancellationToken cancellationToken) =>
+    public Task<PushView> PushAsync(string projectId, string? remote, string? branch, CancellationToken cancellationToken, bool? pullRequest = null) =>
         SendAsync<PushView>(
-            HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/push", new { remote, branch }, cancellationToken, NetworkPatience);
+            HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/push", new { remote, branch, PullRequest = pullRequest }, cancellationToken, NetworkPatience);
 
     public Task UnlandAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/unland", new { }, cancellationToken);

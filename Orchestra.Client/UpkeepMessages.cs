@@ -8,7 +8,7 @@ public sealed record RecoveryView(string SessionId, string RepoPath, string? Com
 public sealed record RecoverySourceView(string Kind, string Name, string? Commit, DateTimeOffset? CommittedAt);
 
 /// <param name="Output">git's words.</param>
-public sealed record PushView(string Output, string Remote, string Branch, string Commit);
+public sealed record PushView(string Output, string Remote, string Branch, string Commit, string? PullRequest = null);
 
 /// <summary>What crashes left behind: <c>GET /api/doctor</c>.</summary>
 public sealed record DoctorView(IReadOnlyList<FindingView> Findings);

@@ -19,6 +19,9 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "{Kind} {Name} could not be pruned")]
     public static partial void NotPruned(ILogger logger, string kind, string name, Exception exception);
 
+    [LoggerMessage(24, LogLevel.Debug, "The work of project {ProjectId} could not be compared")]
+    public static partial void NotLookedAt(ILogger logger, string projectId, Exception exception);
+
     [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
     public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
 

@@ -50,6 +50,7 @@ public static class RunServices
         services.TryAddSingleton(s => new GateRunner(
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GatePasses>(),
             s.GetRequiredService<TestEvidence>(), s.GetRequiredService<DataFolder>(), s.GetRequiredService<BuildCaches>()));
+        services.TryAddSingleton(s => new PullRequester(s.GetRequiredService<RunEngine>()));
         services.TryAddSingleton(s => new Regenerator(
             s.GetRequiredService<GateRunner>(), s.GetRequiredService<GateWorktree>(), s.GetRequiredService<GitPlumbing>(), s.GetRequiredService<TreeEditor>()));
         services.TryAddSingleton(new Redactor([]));

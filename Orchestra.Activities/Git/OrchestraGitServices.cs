@@ -16,6 +16,7 @@ public static class OrchestraGitServices
         services.TryAddSingleton<RepositoryInspector>();
         services.TryAddSingleton<ProjectPreparer>();
         services.TryAddSingleton<IntegrationResumer>();
+        services.TryAddSingleton<BranchTaker>();
         services.TryAddSingleton<LandingReverter>();
         services.TryAddSingleton<Pusher>();
         services.TryAddSingleton<WorktreeRecords>();
@@ -27,6 +28,7 @@ public static class OrchestraGitServices
         services.TryAddSingleton<BlobReader>();
         services.TryAddSingleton<PairMerger>();
         services.TryAddSingleton<MergePlanner>();
+        services.TryAddSingleton<WorkHeads>();
         services.TryAddSingleton<ConflictHunks>();
         services.TryAddSingleton<BranchMerger>();
         services.TryAddSingleton<TreeEditor>();

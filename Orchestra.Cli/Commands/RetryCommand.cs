@@ -12,13 +12,16 @@ internal static class RetryCommand
         var id = new Argument<string>("ID") { Description = "The id of a failed or cancelled project." };
         var build = new Option<string?>("--build") { Description = "Another build command; empty for none." };
         var test = new Option<string?>("--test") { Description = "Another test command; empty for none." };
+        var branches = new Option<string[]>("--branch") { Description = "A branch that is to be merged, too; may be repeated." };
+        var mode = new Option<string?>("--mode") { Description = "The client mode of agents that resolve conflicts and mend gates." };
         var wait = new Option<bool>("--wait") { Description = "Follow the project to its end." };
-        var command = new Command("retry", "Goes on with a failed or cancelled project from where it ended.") { id, build, test, wait, url };
+        var command = new Command("retry", "Goes on with a failed or cancelled project from where it ended.") { id, build, test, branches, mode, wait, url };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using OrchestraClient client = parsed.Client(url);
             string projectId = parsed.GetRequiredValue(id);
-            await client.RetryAsync(projectId, parsed.GetValue(build), parsed.GetValue(test), cancellationToken);
+            await client.RetryAsync(
+                projectId, parsed.GetValue(build), parsed.GetValue(test), cancellationToken, parsed.GetValue(branches), parsed.GetValue(mode));
             Terminal.Out.WriteLine($"Project {projectId} is being retried.");
             return parsed.GetValue(wait) ? await Following.ToEndAsync(client, projectId, cancellationToken) : ExitCodes.Success;
         });

@@ -133,6 +133,9 @@ public sealed class PipelineConfig
     /// <summary>The branch there; null: of the same name as the target.</summary>
     public string? PushBranch { get; set; }
 
+    /// <summary>The command, run by the shell in the repository, that asks for a pull request after a push; null: there is none.</summary>
+    public string? PullRequestCommand { get; set; }
+
     /// <summary>auto, ask or off: what happens to conflicts in which both sides only touch or insert at the same place.</summary>
     public string Mechanical { get; set; } = "auto";
 

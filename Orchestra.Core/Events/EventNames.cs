@@ -39,6 +39,9 @@ public static class EventNames
     public const string AgentCompleted = "agent_completed";
     public const string MergeOrderDetermined = "merge_order_determined";
     public const string MergePlanned = "merge_plan";
+
+    /// <summary>Work that is not finished yet conflicts already.</summary>
+    public const string MergeRisk = "merge_risk";
     public const string MergeStarted = "merge_started";
     public const string MergeCompleted = "merge_completed";
     public const string MergeSkipped = "merge_skipped";
@@ -84,7 +87,7 @@ public static class EventNames
 
     public static readonly IReadOnlyList<string> All =
     [
-        ProjectStarted, AgentLaunched, AgentWaiting, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
+        ProjectStarted, AgentLaunched, AgentWaiting, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeRisk, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
         DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, ResourceError, Stdout,
     ];

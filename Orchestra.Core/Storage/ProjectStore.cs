@@ -14,6 +14,7 @@ public sealed class ProjectStore(ITableStore tables)
     private const string DecisionIndex = "decisions";
     private const string ProjectRow = "project";
     private const string PlanRow = "plan";
+    private const string RisksRow = "risks";
 
     public async Task SaveProjectAsync(ProjectRecord project, CancellationToken cancellationToken)
     {
@@ -62,6 +63,13 @@ public sealed class ProjectStore(ITableStore tables)
 
     public async Task<ProjectMergePlan?> FindPlanAsync(string projectId, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition(projectId), PlanRow, cancellationToken) is { } row ? Json.Read<ProjectMergePlan>(row.Json) : null;
+
+    /// <summary>A row of its own: the project's document has one writer, its orchestration.</summary>
+    public Task SaveRisksAsync(string projectId, IReadOnlyList<ProjectRisk> risks, CancellationToken cancellationToken) =>
+        tables.WriteAsync([new(Partition(projectId), RisksRow, Json.Write(risks))], cancellationToken);
+
+    public async Task<IReadOnlyList<ProjectRisk>> ListRisksAsync(string projectId, CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition(projectId), RisksRow, cancellationToken) is { } row ? Json.Read<List<ProjectRisk>>(row.Json) : [];
 
     public async Task<ListPage<ProjectRecord>> ListProjectsAsync(ListRange range, CancellationToken cancellationToken, ProjectFilter? filter = null)
     {

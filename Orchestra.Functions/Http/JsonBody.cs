@@ -96,6 +96,13 @@ internal sealed class JsonBody(JsonElement element, string path)
         return amount > 0 ? amount : throw new InputProblem(At(key), "Must be greater than 0.");
     }
 
+    public bool? OptionalFlag(string key)
+    {
+        if (!Has(key, out JsonElement value))
+            return null;
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw WrongType(key, "true or false", value);
+    }
+
     public IReadOnlyList<JsonBody>? OptionalObjects(string key)
     {
         if (!Has(key, out JsonElement value))
@@ -121,6 +128,8 @@ internal sealed class JsonBody(JsonElement element, string path)
             throw new InputProblem(At(key), "Must be a list of texts, at least one.");
         return [.. value.EnumerateArray().Select(i => i.GetString()!)];
     }
+
+    public IReadOnlyList<string> OptionalTexts(string key) => Has(key, out _) ? RequiredTexts(key) : [];
 
     public IReadOnlyDictionary<string, string>? OptionalTextMap(string key)
     {

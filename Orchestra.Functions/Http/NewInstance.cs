@@ -36,7 +36,8 @@ internal sealed class NewInstance(ProjectStore store, DataFolder data, DurableTa
 
     /// <param name="record">The project as it is from now on, its new instance named in it.</param>
     public async Task StartAsync(
-        string orchestrator, ProjectPlan plan, ProjectRecord ended, ProjectRecord record, IReadOnlyList<SessionHead> sessions, CancellationToken cancellationToken)
+        string orchestrator, ProjectPlan plan, ProjectRecord ended, ProjectRecord record, IReadOnlyList<SessionHead> sessions, CancellationToken cancellationToken,
+        IReadOnlyList<AgentPlan>? added = null)
     {
         string id = ended.ProjectId;
         if (await client.GetInstanceAsync(record.InstanceId!, cancellationToken) is not null)
@@ -46,7 +47,7 @@ internal sealed class NewInstance(ProjectStore store, DataFolder data, DurableTa
             File.Delete(data.CancelMark(id));
         // The orchestration first: its own first step stores the record too, should we die before we can.
         await client.ScheduleNewOrchestrationInstanceAsync(
-            orchestrator, plan with { Resume = new ResumePoint(record.InstanceId!, record, sessions) },
+            orchestrator, plan with { Resume = new ResumePoint(record.InstanceId!, record, sessions, added) },
             new StartOrchestrationOptions(record.InstanceId!), cancellationToken);
         await store.UpdateProjectAsync(id, now => now.InstanceId == ended.InstanceId ? record : null, CancellationToken.None);
     }

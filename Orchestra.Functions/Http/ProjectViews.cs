@@ -51,6 +51,9 @@ internal static class ProjectViews
         detail["gates"] = JsonSerializer.SerializeToNode(p.Gates, Json.Options);
         detail["sessions"] = JsonSerializer.SerializeToNode(
             sessions.Select(s => Session(s, p.Merges.FirstOrDefault(m => m.SessionId == s.SessionId))), Json.Options);
+        // Once it is final, the plan has said what did conflict.
+        detail["risks"] = JsonSerializer.SerializeToNode(
+            Phases.IsFinal(p.Phase) ? [] : await store.ListRisksAsync(p.ProjectId, cancellationToken), Json.Options);
         detail["decisions"] = JsonSerializer.SerializeToNode(decisions.Select(Decision), Json.Options);
         return detail;
     }

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Agents.Claude;
+using Orchestra.Activities.Git;
 using Orchestra.Core;
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.OpenApi;
@@ -14,7 +17,8 @@ namespace Orchestra.Functions.Http;
 /// <c>POST /api/gm/projects/{id}/retry</c>: a new orchestration instance goes on from what the ended one had reached.
 /// Not the runtime's rewind, which only undoes failures of activities and which not every client forwards.
 /// </summary>
-public sealed class RetryFunctions(ProjectStore store, DataFolder data)
+public sealed class RetryFunctions(
+    ProjectStore store, DataFolder data, OrchestraConfig config, Clients clients, BranchTaker branches, TimeProvider time)
 {
     [Function("RetryProject")]
     [Api("Goes on with an ended project from where it was.", Body = typeof(RetryBody), BodyOptional = true, Status = 202)]
@@ -25,9 +29,7 @@ public sealed class RetryFunctions(ProjectStore store, DataFolder data)
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         JsonBody body = await JsonBody.ReadOptionalAsync(request, cancellationToken);
-        body.AllowOnly("build_command", "test_command", "fix_command");
-        var changes = new RetryChanges(
-            body.OptionalText("build_command", 32_768), body.OptionalText("test_command", 32_768), LaunchRequest.ReadCommand(body.OptionalObject("fix_command")));
+        RetryRequest changes = RetryRequest.Read(body, config);
         return await NewInstance.AloneAsync(async () =>
         {
             ProjectRecord project = (Ids.IsValid(id) ? await store.FindProjectAsync(id, cancellationToken) : null)
@@ -38,16 +40,25 @@ public sealed class RetryFunctions(ProjectStore store, DataFolder data)
         }, cancellationToken);
     });
 
-    private async Task StartAsync(ProjectRecord project, RetryChanges changes, NewInstance next, CancellationToken cancellationToken)
+    private async Task StartAsync(ProjectRecord project, RetryRequest changes, NewInstance next, CancellationToken cancellationToken)
     {
         string id = project.ProjectId;
         if (project.Phase is not (Phases.Failed or Phases.Cancelled))
             throw NewInstance.Refusal($"Project {id} is {project.Phase}; only a failed or cancelled project can be retried.");
         // What a person merged or discarded since is not ours to merge any more.
         IReadOnlyList<SessionRecord> sessions = [.. (await store.ListSessionsAsync(id, cancellationToken)).Where(s => s.MergeResult is null)];
-        if (project.MergedCount == 0 && !sessions.Any(s => s.Status == "completed" && project.Merges.All(m => m.SessionId != s.SessionId)))
-            throw NewInstance.Refusal($"There is nothing to merge in project {id}: no agent completed with a change that was not skipped. Launch it again.");
-        ProjectPlan resumed = changes.Apply(await next.PlanAsync(project, cancellationToken));
+        bool addsWork = changes.Agents.Count > 0 || changes.Branches.Count > 0;
+        if (project.TargetBranch is null || project.BaseCommit is null)
+            throw NewInstance.Refusal($"Project {id} ended before its repository was made ready. Launch it again.");
+        if (!addsWork && project.MergedCount == 0 && !sessions.Any(s => s.Status == "completed" && project.Merges.All(m => m.SessionId != s.SessionId)))
+            throw NewInstance.Refusal($"There is nothing to merge in project {id}: no agent completed with a change that was not skipped. Add agents or branches, or launch it again.");
+        DateTimeOffset now = time.GetUtcNow();
+        List<AgentPlan> added = [.. changes.Agents.Select(a => new ProjectPlanner(config, clients, time).PlanAgent(a, config.Teams.Definitions[a.Team], now))];
+        List<SessionRecord> taken = [];
+        foreach (string name in changes.Branches)
+            taken.Add(Session(project, await branches.LookAsync(project.RepoPath, name, project.BaseCommit, cancellationToken), now));
+        ProjectPlan former = await next.PlanAsync(project, cancellationToken);
+        ProjectPlan resumed = changes.Apply(former, config, clients, added, [.. taken.Select(s => Plan(s, former))]);
         ProjectRecord record = project with
         {
             Phase = Phases.Analyzing,
@@ -58,22 +69,41 @@ public sealed class RetryFunctions(ProjectStore store, DataFolder data)
             FailedPhase = null,
             InstanceId = $"{id}-retry-{project.Retries + 1}",
             Retries = project.Retries + 1,
+            AgentCount = resumed.Agents.Count,
         };
+        foreach (SessionRecord branch in taken)
+        {
+            await branches.TakeAsync(project.RepoPath, branch.HeadCommit!, branch.SessionId, cancellationToken);
+            await store.AddSessionAsync(branch, cancellationToken);
+        }
+
         IReadOnlyList<SessionHead> heads =
-            [.. sessions.Select(s => new SessionHead(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
-        await next.StartAsync(nameof(ProjectOrchestrator), resumed, project, record, heads, cancellationToken);
+            [.. sessions.Concat(taken).Select(s => new SessionHead(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
+        await next.StartAsync(nameof(ProjectOrchestrator), resumed, project, record, heads, cancellationToken, added);
     }
-}
 
-/// <summary>What a retry may do differently. Null keeps what was; an empty command means that there is none any more.</summary>
-internal sealed record RetryChanges(string? BuildCommand, string? TestCommand, AgentCommand? FixCommand)
-{
-    public ProjectPlan Apply(ProjectPlan plan) => plan with
+    private static SessionRecord Session(ProjectRecord project, TakenBranch branch, DateTimeOffset now)
     {
-        BuildCommand = BuildCommand is null ? plan.BuildCommand : Blank(BuildCommand),
-        TestCommand = TestCommand is null ? plan.TestCommand : Blank(TestCommand),
-        Options = plan.Options with { FixTeamCommand = FixCommand ?? plan.Options.FixTeamCommand },
-    };
+        string id = Ids.New(now);
+        return new SessionRecord
+        {
+            SessionId = id,
+            ProjectId = project.ProjectId,
+            TeamName = "branch",
+            TaskDescription = $"Branch {branch.Name}",
+            Status = "completed",
+            RepoPath = project.RepoPath,
+            BranchName = RefNames.TeamBranch(id)["refs/heads/".Length..],
+            BaseCommit = project.BaseCommit,
+            TargetBranch = project.TargetBranch,
+            HeadCommit = branch.Commit,
+            FilesChanged = branch.FilesChanged,
+            StartedAt = now.UtcDateTime,
+            CompletedAt = now.UtcDateTime,
+        };
+    }
 
-    private static string? Blank(string text) => string.IsNullOrWhiteSpace(text) ? null : text;
+    /// <summary>A place in the plan for a branch; nothing of it is ever run.</summary>
+    private static AgentPlan Plan(SessionRecord branch, ProjectPlan plan) =>
+        new(branch.SessionId, branch.TeamName, branch.TaskDescription, "", plan.Options.FixTeamCommand, plan.Options.FixTimeoutSeconds);
 }

@@ -90,12 +90,24 @@ public sealed record RetryBody
 
     public string? TestCommand { get; init; }
     public CommandBody? FixCommand { get; init; }
+
+    [Description("Names of branches that are to be merged like agents' own.")]
+    public IReadOnlyList<string>? Branches { get; init; }
+
+    [Description("Agents that are run besides those that have ended.")]
+    public IReadOnlyList<LaunchAgentBody>? Agents { get; init; }
+
+    [Description("Of the added agents, and of those that resolve conflicts and mend gates.")]
+    public string? ClientMode { get; init; }
 }
 
 public sealed record PushBody
 {
     public string? Remote { get; init; }
     public string? Branch { get; init; }
+
+    [Description("Run the configured command that asks for a pull request.")]
+    public bool? PullRequest { get; init; }
 }
 
 public sealed record EmptyBody;

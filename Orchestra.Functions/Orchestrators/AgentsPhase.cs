@@ -12,11 +12,12 @@ internal sealed class AgentsPhase(ProjectRun run)
     public void TakeOver(IReadOnlyList<SessionHead> sessions) =>
         Ends = [.. sessions.Select(s => new AgentEnd(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
 
-    public async Task RunAsync()
+    /// <param name="agents">All of the project, or those that a retry adds.</param>
+    public async Task RunAsync(IReadOnlyList<AgentPlan> agents)
     {
         await run.EnterAsync(Phases.Waiting);
-        var open = run.Plan.Agents.Select(StartAsync).ToList();
-        var ends = new List<AgentEnd>();
+        var open = agents.Select(StartAsync).ToList();
+        List<AgentEnd> ends = [.. Ends];
         while (open.Count > 0)
         {
             Task<AgentEnd> first = await Task.WhenAny(open);

@@ -38,7 +38,7 @@ public static class ProjectOrchestrator
             run.Head = run.Prepared.BaseCommit;
             run.Record = run.Record with { TargetBranch = run.Prepared.TargetBranch, BaseCommit = run.Prepared.BaseCommit };
 
-            await agents.RunAsync();
+            await agents.RunAsync(run.Plan.Agents);
             run.Ends = agents.Ends;
             return await MergeAndLandAsync(run, agents.Ends);
         }
@@ -52,11 +52,13 @@ public static class ProjectOrchestrator
         }
     }
 
-    /// <summary>A retry: agents' ends and merges are those of the run that ended; what it had merged must pass the gates first.</summary>
+    /// <summary>A retry: agents' ends and merges are those of the run that ended, and of agents that it adds; what was merged must pass the gates first.</summary>
     private static async Task<(string Phase, string? Reason)> ResumeAsync(ProjectRun run, AgentsPhase agents, ResumePoint from)
     {
         run.Prepared = new PreparedProject(run.Plan.RepoPath, from.Record.TargetBranch!, from.Record.BaseCommit!);
         agents.TakeOver(from.Sessions);
+        if (from.Agents is { Count: > 0 } added)
+            await agents.RunAsync(added);
         run.Ends = agents.Ends;
         run.Head = await run.CallAsync<string>(
             ActivityNames.ResumeIntegration, new ResumeIntegrationInput(run.Plan.ProjectId, run.Plan.RepoPath, run.Head));

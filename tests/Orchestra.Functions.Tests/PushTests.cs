@@ -60,6 +60,8 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
     [InlineData("""{"branch": "a..b"}""", 422, "branch")]
     [InlineData("""{"branch": "-x"}""", 422, "branch")]
     [InlineData("""{"force": true}""", 400, "force")]
+    [InlineData("""{"pull_request": true}""", 422, "pull_request")]
+    [InlineData("""{"pull_request": "x"}""", 400, "pull_request")]
     public async Task Bad_input_names_the_field(string body, int status, string field)
     {
         using TestRepository repository = Sample();
@@ -68,6 +70,30 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
         var answer = await Api.PostAsync($"/api/gm/projects/{id}/push", body);
         Assert.Equal(status, (int)answer.Status);
         Assert.Equal(field, (string)answer.Body["field"]!);
+    }
+
+    [Fact]
+    public async Task A_pull_request_is_asked_for_by_the_configured_command()
+    {
+        string config = HostSetup.Config(
+            "pipeline:\n  pull_request_command: test \"$ORCHESTRA_BRANCH\" != refused || { echo no; exit 3; }; echo \"$ORCHESTRA_TITLE $ORCHESTRA_REMOTE $ORCHESTRA_BRANCH $ORCHESTRA_TARGET $ORCHESTRA_COMMIT $ORCHESTRA_PROJECT\"\n");
+        await using HostSetup own = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={config}");
+        using var api = new OrchestraApi(own.Address);
+        using TestRepository repository = Sample();
+        string remote = Path.Combine(repository.Root, "remote.git");
+        repository.Git("init", "-q", "--bare", remote);
+        repository.Git("remote", "add", "origin", remote);
+        string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt")));
+        string landed = (string)(await api.WaitForEndAsync(id))["landed_commit"]!;
+
+        var asked = await api.PostAsync($"/api/gm/projects/{id}/push", """{"branch": "topic", "pull_request": true}""");
+        Assert.Equal($"a project origin topic main {landed} {id}", ((string)asked.Body["pull_request"]!).Trim());
+        var refused = await api.PostAsync($"/api/gm/projects/{id}/push", """{"branch": "refused", "pull_request": true}""");
+        Assert.Equal(409, (int)refused.Status);
+        Assert.Contains("is pushed to origin/refused, but", (string)refused.Body["detail"]!);
+        Assert.Equal(landed, repository.GitIn(remote, "rev-parse", "refused"));
+        Assert.Null((await api.PostAsync($"/api/gm/projects/{id}/push", """{"branch": "topic"}""")).Body["pull_request"]);
+        File.Delete(config);
     }
 
     [Fact]

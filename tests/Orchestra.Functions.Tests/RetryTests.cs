@@ -32,6 +32,66 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact]
+    public async Task Agents_and_branches_are_added_and_another_client_mends()
+    {
+        using TestRepository repository = Sample();
+        repository.Branch("mine", "main", ("mine.txt", "mine\n"));
+        string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"));
+        var body = new JsonObject
+        {
+            ["build_command"] = "test -f list.txt",
+            ["branches"] = new JsonArray("mine"),
+            ["agents"] = new JsonArray(OrchestraApi.Agent("echo b > b.txt")),
+            ["client_mode"] = "command",
+        };
+        Assert.Equal(202, (int)(await Api.PostAsync($"/api/gm/projects/{id}/retry", body.ToJsonString())).Status);
+        JsonObject project = await Api.WaitForEndAsync(id);
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal(3, (int)project["agent_count"]!);
+        Assert.Equal(3, (int)project["merged_count"]!);
+        Assert.Equal("a.txt\nb.txt\nlist.txt\nmine.txt", repository.Git("ls-tree", "--name-only", "main"));
+        Assert.Equal(["merged", "merged", "merged"], project["sessions"]!.AsArray().Select(s => (string)s!["merge_result"]!));
+    }
+
+    [Fact]
+    public async Task An_added_agent_saves_a_project_whose_agents_all_failed()
+    {
+        using TestRepository repository = Sample();
+        string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("exit 1")));
+        Assert.Equal("failed", (string)(await Api.WaitForEndAsync(id))["phase"]!);
+        var nothing = await Api.PostAsync($"/api/gm/projects/{id}/retry", "");
+        Assert.Equal(409, (int)nothing.Status);
+        Assert.Contains("nothing to merge", (string)nothing.Body["detail"]!);
+        var body = new JsonObject { ["agents"] = new JsonArray(OrchestraApi.Agent("echo b > b.txt")) };
+        await Api.PostAsync($"/api/gm/projects/{id}/retry", body.ToJsonString());
+        JsonObject project = await Api.WaitForEndAsync(id);
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal("b", repository.Git("show", "main:b.txt"));
+    }
+
+    [Theory]
+    [InlineData("""{"branches": ["nowhere"]}""", 422, "branches")]
+    [InlineData("""{"branches": ["main"]}""", 409, "branches")]
+    [InlineData("""{"branches": ["orphan"]}""", 422, "branches")]
+    [InlineData("""{"branches": "main"}""", 422, "branches")]
+    [InlineData("""{"client_mode": "unknown"}""", 422, "client_mode")]
+    [InlineData("""{"agents": [{"team": "feature-dev"}]}""", 422, "agents[0].task")]
+    [InlineData("""{"agent": []}""", 400, "agent")]
+    public async Task Bad_input_of_a_retry_names_the_field(string body, int status, string field)
+    {
+        using TestRepository repository = Sample();
+        string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"));
+        repository.Git("branch", "orphan", repository.Git("commit-tree", "-m", "orphan", "main^{tree}"));
+        string refs = repository.Refs();
+        var answer = await Api.PostAsync($"/api/gm/projects/{id}/retry", body);
+        Assert.Equal(status, (int)answer.Status);
+        Assert.Equal(field, (string)answer.Body["field"]!);
+        Assert.Equal(refs, repository.Refs());
+        Assert.Equal("failed", (string)(await Api.ProjectAsync(id))["phase"]!);
+    }
+
+    [Fact]
     public async Task Decisions_and_cancel_reach_the_instance_of_the_retry()
     {
         using TestRepository repository = Sample();
@@ -138,7 +198,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
 
     [Theory]
     [InlineData("""{"build_command": 1}""", 400, "build_command")]
-    [InlineData("""{"agents": []}""", 400, "agents")]
+    [InlineData("""{"team": "x"}""", 400, "team")]
     [InlineData("[]", 400, "body")]
     [InlineData("", 404, "id")]
     public async Task Bad_input_names_the_field(string body, int status, string field)
