@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Client;
@@ -8,10 +9,10 @@ namespace Orchestra.Client;
 /// <param name="FixCommand">The agent that resolves conflicts and mends failed gates; null: the host's configuration decides.</param>
 public sealed record LaunchRequest(
     string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, CommandLine? FixCommand = null,
-    string? ClientMode = null);
+    string? ClientMode = null, string? Gates = null);
 
 /// <param name="Command">How this agent is run; null: the client mode and the team's configuration decide.</param>
-public sealed record LaunchAgent(string Team, string Task, CommandLine? Command = null, string? ClientMode = null);
+public sealed record LaunchAgent(string Team, string Task, CommandLine? Command = null, string? ClientMode = null, int? TimeoutSeconds = null);
 
 public sealed record CommandLine(IReadOnlyList<string> Argv, IReadOnlyDictionary<string, string>? Environment = null);
 
@@ -57,6 +58,9 @@ public sealed record ProjectView
 
     /// <summary>The limit of the whole project; null: none.</summary>
     public decimal? MaxCostUsd { get; init; }
+
+    /// <summary>Overlaps of agents that are still at work; undefined where the host does not look for them.</summary>
+    public JsonElement Risks { get; init; }
     public IReadOnlyList<GateRecord> Gates { get; init; } = [];
     public IReadOnlyList<SessionView> Sessions { get; init; } = [];
     public IReadOnlyList<DecisionView> Decisions { get; init; } = [];

@@ -81,6 +81,15 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     public Task<PlanView> PlanAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<PlanView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/plan", null, cancellationToken);
 
+    public Task<CommitsView> CommitsAsync(string projectId, CancellationToken cancellationToken) =>
+        SendAsync<CommitsView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/commits", null, cancellationToken);
+
+    public Task<RepositoryView> RepositoryAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync<RepositoryView>(HttpMethod.Get, $"api/gm/repository?repo_path={Uri.EscapeDataString(path)}", null, cancellationToken);
+
+    public Task<DryRunView> DryRunAsync(LaunchRequest body, CancellationToken cancellationToken) =>
+        SendAsync<DryRunView>(HttpMethod.Post, "api/gm/launch/dry-run", body, cancellationToken);
+
     /// <summary>A piece of what a session printed; secrets are masked.</summary>
     public async Task<OutputPiece> OutputAsync(string sessionId, long after, int limit, CancellationToken cancellationToken)
     {

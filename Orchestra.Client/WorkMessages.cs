@@ -14,3 +14,21 @@ public sealed record PlanView(
 
 /// <summary>A branch that is settled already.</summary>
 public sealed record SettledView(string SessionId, string MergeResult, int? Position, string? Commit);
+
+/// <summary>What a project has merged or landed, newest first: <c>GET /api/gm/projects/{id}/commits</c>.</summary>
+public sealed record CommitsView(IReadOnlyList<CommitView> Commits, bool Truncated);
+
+public sealed record CommitView(string Id, IReadOnlyList<string> Parents, DateTime At, string Author, string Subject);
+
+/// <summary>A repository that agents can work on: <c>GET /api/gm/repository</c>.</summary>
+/// <param name="Dirty">How many files have uncommitted changes, which agents do not see.</param>
+public sealed record RepositoryView(string RepoPath, string Branch, string HeadCommit, string HeadSubject, int Commits, int Dirty);
+
+/// <summary>What a launch would do: <c>POST /api/gm/launch/dry-run</c>.</summary>
+public sealed record DryRunView(
+    string RepoPath, string TargetBranch, string BaseCommit, string? BuildCommand, string? TestCommand, string Gates, string Mechanical, int MaxFixAttempts, int MaxResolveAttempts,
+    int GateTimeoutSeconds, IReadOnlyList<DryRunAgent> Agents);
+
+public sealed record DryRunAgent(string Team, string Task, string ClientMode, int TimeoutSeconds, IReadOnlyList<DryRunTeammate> Teammates);
+
+public sealed record DryRunTeammate(string Name, string ClientMode, int TimeoutSeconds);
