@@ -37,12 +37,12 @@ public sealed class LoadTests(HostFixture shared) : IClassFixture<HostFixture>
     [Fact]
     public async Task Readers_that_do_not_read_slow_no_agent_and_lose_nothing()
     {
-        const int Size = 16_000_000;
+        const int Size = 12_000_000;
         using TestRepository repository = TestRepository.Create();
         string gate = Path.Combine(repository.Root, "go");
         using SocketClient absent = await SocketClient.ConnectAsync(shared.Address, "/ws/teams");
         string id = await shared.Api.LaunchAsync(OrchestraApi.Launch(
-            repository.Folder, OrchestraApi.Agent($"until test -f '{gate}'; do sleep 0.02; done; yes 'a line of output' | head -c {Size}")));
+            repository.Folder, OrchestraApi.Agent($"until test -f '{gate}'; do sleep 0.02; done; yes 'a line of output' 2>/dev/null | head -c {Size}")));
         JsonObject project = await shared.Api.WaitAsync(id, p => p["sessions"]!.AsArray().Count == 1);
         string session = (string)project["sessions"]![0]!["session_id"]!;
         using var http = new HttpClient { BaseAddress = shared.Address };
