@@ -33,7 +33,9 @@ public sealed class GateRunner
     internal async Task<RunResult> RunAsync(GateInput gate, Func<Task>? take, CancellationToken cancellationToken)
     {
         using IDisposable _ = await projects.EnterAsync(gate.ProjectId, cancellationToken);
-        if (gate.Reuse && await passes.FindAsync(gate, cancellationToken) is { } former) return former;
+        // A run that has begun is taken up: its own pass must not be told as one of before, without its output.
+        bool begun = Directory.Exists(data.Run(gate.RunId));
+        if (gate.Reuse && !begun && await passes.FindAsync(gate, cancellationToken) is { } former) return former;
         bool ran = false;
         RunRequest request = new(
             gate.RunId,

@@ -1,3 +1,4 @@
+using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
 namespace Orchestra.Functions.Tests;
@@ -17,12 +18,15 @@ internal sealed class HostSetup : IAsyncDisposable
     public IServiceProvider Services => host!.Services;
 
     /// <param name="settings">NAME=VALUE, over the usual ones.</param>
-    public static async Task<HostSetup> StartAsync(params string[] settings)
+    public static Task<HostSetup> StartAsync(params string[] settings) => StartAsync(null, settings);
+
+    /// <param name="extend">What the test adds to the app.</param>
+    public static async Task<HostSetup> StartAsync(Action<FunctionsApplicationBuilder>? extend, params string[] settings)
     {
         var setup = new HostSetup();
         try
         {
-            await setup.RunAsync(settings);
+            await setup.RunAsync(extend, settings);
             return setup;
         }
         catch
@@ -51,7 +55,7 @@ internal sealed class HostSetup : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task RunAsync(string[] settings)
+    private async Task RunAsync(Action<FunctionsApplicationBuilder>? extend, string[] settings)
     {
         Dictionary<string, string> all = new()
         {
@@ -62,7 +66,7 @@ internal sealed class HostSetup : IAsyncDisposable
         };
         foreach (string setting in settings)
             all[setting.Split('=', 2)[0]] = setting.Split('=', 2)[1].Replace("PORT", $"{Port}", StringComparison.Ordinal);
-        host = OrchestraHost.Build([.. all.SelectMany(s => new[] { "--" + s.Key, s.Value })]);
+        host = OrchestraHost.Build([.. all.SelectMany(s => new[] { "--" + s.Key, s.Value })], extend);
         await host.StartAsync();
     }
 }
