@@ -14,7 +14,6 @@ using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Output;
 using Orchestra.Activities.Processes;
-using Orchestra.Activities.Secrets;
 using Orchestra.Activities.Sessions;
 using Orchestra.Activities.State;
 using Orchestra.Activities.Upkeep;
@@ -95,8 +94,7 @@ public static class OrchestraHost
         services.AddSingleton(s => new Clients(
             new ClaudeCli(builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")),
             new ApiAccess(variables),
-            s.GetRequiredService<Sandbox>(),
-            s.GetRequiredService<LaunchSecrets>()));
+            s.GetRequiredService<Sandbox>()));
         services.AddSingleton<SpendingStore>();
         services.AddSingleton<Spendings>();
         services.AddSingleton(s => new QuotaBreakers(

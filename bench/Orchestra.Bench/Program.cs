@@ -2,7 +2,6 @@ using Orchestra.Bench;
 
 var benches = new Dictionary<string, Func<Reporter, Task>>
 {
-    ["agents"] = AgentsBench.RunAsync,
     ["pipeline"] = PipelineBench.RunAsync,
     ["merge"] = reporter => MergeBench.RunAsync(reporter, Option("--repo"), Option("--sets")),
     ["runtime"] = RuntimeBench.RunAsync,
