@@ -122,14 +122,21 @@ internal sealed partial class EmbeddedTaskClient(
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         while (true)
         {
-            Task change = engine.StatusSignals.Next(instanceId);
             cancellation.ThrowIfCancellationRequested();
-            InstanceRow? row = await engine.ReadAsync(session => QueryStore.Find(session, instanceId) is { } found && done(found)
-                ? data ? QueryStore.Find(session, instanceId, data) : found
-                : null).ConfigureAwait(false);
-            if (row is not null && done(row))
-                return ToMetadata(row, data);
-            await change.WaitAsync(cancellation).ConfigureAwait(false);
+            Task change = engine.StatusSignals.Next(instanceId);
+            try
+            {
+                InstanceRow? row = await engine.ReadAsync(session => QueryStore.Find(session, instanceId) is { } found && done(found)
+                    ? data ? QueryStore.Find(session, instanceId, data) : found
+                    : null).ConfigureAwait(false);
+                if (row is not null && done(row))
+                    return ToMetadata(row, data);
+                await change.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                engine.StatusSignals.Release(instanceId, change);
+            }
         }
     }
 

@@ -429,6 +429,26 @@ public class HostileTests
     }
 
     [Fact]
+    public async Task Waits_that_are_over_or_given_up_leave_nothing_in_memory()
+    {
+        await using TestHost host = await TestHost.StartAsync(tasks => tasks.AddOrchestratorFunc<string>("ends", _ => "end"));
+        for (int i = 0; i < 20; i++)
+        {
+            OrchestrationMetadata end = await host.RunAsync("ends");
+            await host.EndOf(end.InstanceId);
+        }
+
+        using var impatient = new CancellationTokenSource();
+        Task[] waits = [.. Enumerable.Range(0, 5).Select(i => host.Client.WaitForInstanceStartAsync($"nobody {i % 2}", impatient.Token))];
+        Assert.Equal(2, host.Engine.StatusSignals.Count);
+        await impatient.CancelAsync();
+        foreach (Task wait in waits)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+
+        Assert.Equal(0, host.Engine.StatusSignals.Count);
+    }
+
+    [Fact]
     public async Task Results_that_cannot_be_serialized_fail_with_the_reason()
     {
         await using TestHost host = await TestHost.StartAsync(tasks => tasks
