@@ -159,6 +159,9 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
             Require(number >= 0, $"runs.{name}", "must not be negative");
         }
         CheckSandbox(config.Runs.Sandbox);
+        RequirePositive("runs.commit.max_file_mb", config.Runs.Commit.MaxFileMb);
+        RequireText("runs.commit.author_name", config.Runs.Commit.AuthorName);
+        RequireText("runs.commit.author_email", config.Runs.Commit.AuthorEmail);
         for (int i = 0; i < config.Runs.BuildCaches.Count; i++)
         {
             BuildCacheConfig cache = config.Runs.BuildCaches[i];

@@ -69,15 +69,21 @@ public sealed class GitPlumbing(GitCli git)
     }
 
     /// <summary>Writes a commit whose id depends on the arguments alone.</summary>
+    /// <param name="author">Null: we ourselves.</param>
     public async Task<string> CommitTreeAsync(
-        string repoPath, string tree, IReadOnlyList<string> parents, string message, DateTime date, CancellationToken cancellationToken)
+        string repoPath, string tree, IReadOnlyList<string> parents, string message, DateTime date, CancellationToken cancellationToken,
+        (string Name, string Email)? author = null)
     {
         string stamp = Stamp(date);
+        (string name, string email) = author ?? (GitCli.AuthorName, GitCli.AuthorEmail);
         GitResult result = await git.RunAsync(
             new GitCommand(repoPath, ["commit-tree", tree, .. parents.SelectMany(parent => new[] { "-p", parent }), "-F", "-"])
             {
                 Input = Encoding.UTF8.GetBytes(message),
-                Environment = new Dictionary<string, string> { ["GIT_AUTHOR_DATE"] = stamp, ["GIT_COMMITTER_DATE"] = stamp },
+                Environment = new Dictionary<string, string>
+                {
+                    ["GIT_AUTHOR_DATE"] = stamp, ["GIT_COMMITTER_DATE"] = stamp, ["GIT_AUTHOR_NAME"] = name, ["GIT_AUTHOR_EMAIL"] = email,
+                },
             },
             cancellationToken);
         return result.Line;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestra.Activities.Git;
 using Orchestra.Activities.Git.Mechanical;
+using Orchestra.Core.Configuration;
 
 namespace Orchestra.Activities;
 
@@ -10,6 +11,7 @@ public static class OrchestraGitServices
 {
     public static IServiceCollection AddOrchestraGit(this IServiceCollection services)
     {
+        services.TryAddSingleton(s => s.GetService<OrchestraConfig>()?.Runs ?? new RunsConfig());
         services.TryAddSingleton<GitCli>();
         services.TryAddSingleton<GitPlumbing>();
         services.TryAddSingleton<AllowedRoots>();

@@ -3,8 +3,7 @@ namespace Orchestra.Activities.Git;
 /// <summary>Which new files an agent's work must not bring into a commit.</summary>
 public static class StagingRules
 {
-    /// <summary>Larger new files stay out; common hosts refuse them from 100 MB on.</summary>
-    public const long MaxFileBytes = 50L * 1024 * 1024;
+    private const long Megabyte = 1024 * 1024;
 
     private static readonly string[] SecretNames =
     [
@@ -16,7 +15,8 @@ public static class StagingRules
     private static readonly string[] HarmlessEnvironmentFiles = [".env.example", ".env.sample", ".env.template", ".env.dist"];
 
     /// <summary>Why the new path stays out, or null when it may come in.</summary>
-    public static string? Objection(string worktree, string path)
+    /// <param name="maxFileMb">Larger new files stay out.</param>
+    public static string? Objection(string worktree, string path, int maxFileMb)
     {
         string full = Path.Combine(worktree, path);
         if (path.EndsWith('/') || Path.Exists(Path.Combine(full, ".git")))
@@ -26,8 +26,8 @@ public static class StagingRules
         var file = new FileInfo(full);
         if (!file.Exists || file.LinkTarget is not null)
             return null;
-        if (file.Length > MaxFileBytes)
-            return "larger than 50 MB";
+        if (file.Length > maxFileMb * Megabyte)
+            return $"larger than {maxFileMb} MB";
         return IsReadable(full) ? null : "cannot be read";
     }
 

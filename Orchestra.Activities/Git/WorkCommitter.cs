@@ -1,10 +1,12 @@
+using Orchestra.Core;
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Git;
 
 /// <summary>Brings everything that an agent did to its branch: its own commits, wherever it made them, and what it left uncommitted.</summary>
 public sealed class WorkCommitter(
-    GitCli git, GitPlumbing plumbing, Worktrees worktrees, WorktreeSnapshots snapshots, StaleLocks locks, Keeper keeper)
+    GitCli git, GitPlumbing plumbing, Worktrees worktrees, WorktreeSnapshots snapshots, StaleLocks locks, Keeper keeper, RunsConfig config)
 {
     private const string Reason = "agent-orchestra: work of the agent";
 
@@ -30,9 +32,14 @@ public sealed class WorkCommitter(
         string? old = await plumbing.ResolveAsync(input.RepoPath, branch, cancellationToken);
         string parent = snapshot.Head ?? old ?? input.BaseCommit;
         string? parentTree = await plumbing.ResolveAsync(input.RepoPath, parent + "^{tree}", cancellationToken);
-        string head = snapshot.Tree == parentTree
-            ? parent
-            : await plumbing.CommitTreeAsync(input.RepoPath, snapshot.Tree, [parent], input.Message, input.Date, cancellationToken);
+        string head = parent;
+        if (snapshot.Tree != parentTree)
+        {
+            string commit = await plumbing.CommitTreeAsync(
+                input.RepoPath, snapshot.Tree, [parent], input.Message, input.Date, cancellationToken, (config.Commit.AuthorName, config.Commit.AuthorEmail));
+            if (!config.Commit.Enabled) return await CommitNothingAsync(input, worktree, branch, old, snapshot with { Head = parent }, commit, cancellationToken);
+            head = commit;
+        }
 
         // An agent that only looked at an older commit has not taken back its later ones.
         // Its worktree stays as it is: on the branch, the older files would look like a change.
@@ -43,6 +50,27 @@ public sealed class WorkCommitter(
         await plumbing.MoveRefAsync(input.RepoPath, branch, old, head, Reason, cancellationToken);
         await FollowAsync(worktree, branch, snapshot, cancellationToken);
         return await DescribeAsync(input, head, snapshot.LeftOut, cancellationToken);
+    }
+
+    /// <summary>The agent's own commits come to the branch; what it left beside them stays in the worktree, and under a ref of its own.</summary>
+    private async Task<CommittedWork> CommitNothingAsync(
+        CommitWorkInput input, WorktreeFolder worktree, string branch, string? old, WorktreeSnapshot snapshot, string left, CancellationToken cancellationToken)
+    {
+        string head = snapshot.Head!;
+        string wip = RefNames.Wip(SessionOf(branch));
+        await git.RunAsync(new GitCommand(input.RepoPath, "update-ref", "--create-reflog", wip, left), cancellationToken);
+        if (old is null || !await plumbing.IsAncestorAsync(input.RepoPath, head, old, cancellationToken))
+        {
+            if (old is not null && !await plumbing.IsAncestorAsync(input.RepoPath, old, head, cancellationToken))
+                await keeper.AddAsync(input.RepoPath, SessionOf(branch), old, input.Date, cancellationToken);
+            await plumbing.MoveRefAsync(input.RepoPath, branch, old, head, Reason, cancellationToken);
+        }
+        else
+        {
+            head = old;
+        }
+        IReadOnlyList<string> files = await plumbing.ChangedPathsAsync(input.RepoPath, snapshot.Head!, left, cancellationToken);
+        return await DescribeAsync(input, head, [.. files.Select(f => $"{f} (uncommitted, kept as {wip})"), .. snapshot.LeftOut], cancellationToken);
     }
 
     /// <summary>Lets HEAD and index say what the branch now says, so that a resumed agent goes on from there.</summary>

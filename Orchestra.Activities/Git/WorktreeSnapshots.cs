@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestra.Core.Configuration;
 
 namespace Orchestra.Activities.Git;
 
@@ -11,7 +12,7 @@ public sealed record WorktreeSnapshot(
     string Tree, string? Head, IReadOnlyList<string> LeftOut, IReadOnlyList<string> Unmerged, string IndexFile);
 
 /// <summary>Writes a worktree's content as a tree through a temporary index: files, index and stash of the worktree stay as they are.</summary>
-public sealed class WorktreeSnapshots(GitCli git, ILogger<WorktreeSnapshots> logger)
+public sealed class WorktreeSnapshots(GitCli git, RunsConfig config, ILogger<WorktreeSnapshots> logger)
 {
     /// <param name="everything">Also takes what <see cref="StagingRules"/> keeps out of commits, for refs that only preserve; never nested repositories.</param>
     /// <param name="use">Runs while the temporary index exists.</param>
@@ -43,7 +44,7 @@ public sealed class WorktreeSnapshots(GitCli git, ILogger<WorktreeSnapshots> log
         var leftOut = new List<(StatusEntry Entry, string Reason)>();
         foreach (StatusEntry entry in entries)
         {
-            string? objection = entry.IsSubmodule ? "nested repository" : entry.IsNew ? StagingRules.Objection(worktree.Path, entry.Path) : null;
+            string? objection = entry.IsSubmodule ? "nested repository" : entry.IsNew ? StagingRules.Objection(worktree.Path, entry.Path, config.Commit.MaxFileMb) : null;
             if (objection is not null && (!everything || objection is "nested repository" or "cannot be read"))
                 leftOut.Add((entry, objection));
         }

@@ -12,6 +12,8 @@ public sealed class RunsConfig
     /// <summary>Megabytes of memory that must be available before an agent starts; 0: no matter.</summary>
     public int MinFreeMemoryMb { get; set; } = 512;
 
+    public CommitConfig Commit { get; set; } = new();
+
     /// <summary>Seconds between snapshots of uncommitted work; 0: none.</summary>
     public int SnapshotSeconds { get; set; } = 60;
 

@@ -34,11 +34,11 @@ internal static class SessionNews
         string name = session.Status == "cancelled" ? EventNames.Cancelled : EventNames.Completed;
         if (ResourceErrors.Is(session.Error))
             yield return Event(session, "resources", EventChannels.Teams, EventTypes.TeamProgress, EventNames.ResourceError, at, new { Data = session.Error });
-        yield return Event(session, "ended", EventChannels.Teams, EventTypes.TeamProgress, name, at, new { session.Status, session.ExitCode, Data = session.Error, DbId = session.SessionId });
+        yield return Event(session, "ended", EventChannels.Teams, EventTypes.TeamProgress, name, at, new { session.Status, session.ExitCode, session.LeftOut, Data = session.Error, DbId = session.SessionId });
         if (session.ProjectId is null)
             yield return Event(session, "executed", EventChannels.Status, EventTypes.NewExecution, null, at, new { Data = Execution(session, at) });
         if (session.ProjectId is not null)
-            yield return Event(session, "completed", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentCompleted, at, new { session.Status, session.Error });
+            yield return Event(session, "completed", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentCompleted, at, new { session.Status, session.LeftOut, session.Error });
     }
 
     private static object Execution(SessionRecord session, DateTime at)

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orchestra.Activities.Git;
 using Orchestra.Core;
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Testing;
 
@@ -126,6 +129,45 @@ public sealed class WorkCommitterTests : GitTest
             [".env (looks like a secret)", "deep/server.key (looks like a secret)", "dir [x]/nested (nested repository)", "large.bin (larger than 50 MB)"],
             work.LeftOut.Order(StringComparer.Ordinal));
         Assert.True(File.Exists(Path.Combine(worktree.Path, ".env")));
+    }
+
+    [Fact]
+    public async Task Author_and_limit_are_configurable()
+    {
+        Worktree worktree = await CreateWorktreeAsync();
+        TestRepository.WriteIn(worktree.Path, "a.txt", "changed\n");
+        using (FileStream large = File.Create(Path.Combine(worktree.Path, "large.bin")))
+            large.SetLength((1024 * 1024) + 1);
+
+        CommittedWork work = await CommitAsync(worktree, new CommitConfig { AuthorName = "Robot", AuthorEmail = "robot@example.org", MaxFileMb = 1 });
+        Assert.Equal(["large.bin (larger than 1 MB)"], work.LeftOut);
+        Assert.Equal("Robot <robot@example.org>, Agent Orchestra", Repository.Git("log", "-1", "--format=%an <%ae>, %cn", work.HeadCommit));
+    }
+
+    [Fact]
+    public async Task Committing_can_be_off_then_only_own_commits_count_and_the_rest_is_kept()
+    {
+        Worktree worktree = await CreateWorktreeAsync();
+        string own = Repository.CommitIn(worktree.Path, "Own", ("b.txt", "b"));
+        TestRepository.WriteIn(worktree.Path, "c.txt", "c");
+
+        for (int time = 0; time < 2; time++)
+        {
+            CommittedWork work = await CommitAsync(worktree, new CommitConfig { Enabled = false });
+            Assert.Equal((own, own), (work.HeadCommit, Repository.Head(worktree.Branch)));
+            Assert.Equal(["b.txt"], work.FilesChanged);
+            Assert.Equal([$"c.txt (uncommitted, kept as {RefNames.Wip(Session)})"], work.LeftOut);
+        }
+        Assert.Equal("c", Repository.Git("show", RefNames.Wip(Session) + ":c.txt"));
+        Assert.Equal("?? c.txt", Repository.GitIn(worktree.Path, "status", "--porcelain"));
+    }
+
+    private async Task<CommittedWork> CommitAsync(Worktree worktree, CommitConfig config)
+    {
+        await using ServiceProvider services = new ServiceCollection()
+            .AddLogging().AddSingleton(Data).AddSingleton(new RunsConfig { Commit = config }).AddOrchestraGit().BuildServiceProvider();
+        return await services.GetRequiredService<GitActivities>().CommitWork(
+            new CommitWorkInput(Repo, worktree.Path, worktree.Branch, Base, "Work\n\nof the agent", Date), Cancel);
     }
 
     [Fact]
