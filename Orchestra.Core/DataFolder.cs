@@ -25,6 +25,12 @@ public sealed class DataFolder(string root)
     /// <summary>The state that the client of one run keeps for itself.</summary>
     public string ClientHome(string runId) => Path.Combine(Run(runId), "home");
 
+    /// <summary>The encrypted secrets that a run's program got.</summary>
+    public string RunSecrets(string runId) => Path.Combine(Run(runId), "secrets");
+
+    /// <summary>What secrets in launches are encrypted with.</summary>
+    public string SecretKeyFile => Path.Combine(Root, "secret.key");
+
     /// <summary>What a sandboxed run has for <c>/tmp</c>.</summary>
     public string Temporary(string runId) => Path.Combine(Run(runId), "tmp");
 

@@ -14,6 +14,7 @@ using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Output;
 using Orchestra.Activities.Processes;
+using Orchestra.Activities.Secrets;
 using Orchestra.Activities.Sessions;
 using Orchestra.Activities.State;
 using Orchestra.Activities.Upkeep;
@@ -94,7 +95,8 @@ public static class OrchestraHost
         services.AddSingleton(s => new Clients(
             new ClaudeCli(builder.Configuration["CLAUDE_CLI_PATH"], Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("PATH")),
             new ApiAccess(variables),
-            s.GetRequiredService<Sandbox>()));
+            s.GetRequiredService<Sandbox>(),
+            s.GetRequiredService<LaunchSecrets>()));
         services.AddSingleton<SpendingStore>();
         services.AddSingleton<Spendings>();
         services.AddSingleton(s => new QuotaBreakers(

@@ -3,6 +3,7 @@ using Orchestra.Activities.Agents.Admission;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Processes;
+using Orchestra.Activities.Secrets;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -22,12 +23,14 @@ public sealed class AgentRunner
     private readonly ClientVariables variables;
     private readonly Sandbox sandbox;
     private readonly ApiConfig api;
+    private readonly LaunchSecrets secrets;
 
     internal AgentRunner(
         RunEngine engine, AgentWorktree worktree, BuildCaches caches, RunsConfig config, DataFolder data, ClientVariables variables, Sandbox sandbox,
-        ApiConfig api)
+        ApiConfig api, LaunchSecrets secrets)
     {
         this.api = api;
+        this.secrets = secrets;
         this.sandbox = sandbox;
         this.variables = variables;
         this.data = data;
@@ -80,8 +83,9 @@ public sealed class AgentRunner
     public bool IsUnderWay(AgentRun run) =>
         new RunFolder(data.Run(run.RunId)).IsUnderWay || new[] { run.RunId, run.SessionId, run.ProjectId }.OfType<string>().Any(id => File.Exists(data.CancelMark(id)));
 
-    private async Task<RunResult> RunOnceAsync(AgentRun run, IAgentGuard? guard, CancellationToken cancellationToken)
+    private async Task<RunResult> RunOnceAsync(AgentRun stored, IAgentGuard? guard, CancellationToken cancellationToken)
     {
+        AgentRun run = secrets.Open(stored);
         ClaudeClient? streaming = ClientModes.HasEventStream(run.Command.Client) ? Streaming(run) : null;
         RunRequest request = new(
             run.RunId,

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using Orchestra.Activities.Secrets;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Quota;
 
 namespace Orchestra.Activities.Agents;
 
 /// <summary>Which account a command's client draws on.</summary>
-public sealed class ClientAccounts(ClientVariables variables)
+public sealed class ClientAccounts(ClientVariables variables, SecretSeal seal)
 {
     private static readonly string[] Keys = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
 
@@ -23,7 +24,9 @@ public sealed class ClientAccounts(ClientVariables variables)
         : Value(command, "CLAUDE_CONFIG_DIR") is { } folder ? $"login-{Digest(folder)}"
         : "login";
 
-    private string? Value(AgentCommand command, string name) => command.Environment?.GetValueOrDefault(name) ?? variables.Find(name);
+    // Closed twice, a key looks different, and is the same account.
+    private string? Value(AgentCommand command, string name) =>
+        command.Environment?.GetValueOrDefault(name) is { } own ? SecretSeal.IsClosed(own) ? seal.Open(own) : own : variables.Find(name);
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
 }

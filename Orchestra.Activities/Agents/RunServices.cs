@@ -7,6 +7,7 @@ using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Gates;
 using Orchestra.Activities.Git;
 using Orchestra.Activities.Processes;
+using Orchestra.Activities.Secrets;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Output;
@@ -32,11 +33,13 @@ public static class RunServices
         services.TryAddSingleton(s => new SandboxFolders(
             s.GetRequiredService<RunsConfig>().Sandbox, s.GetRequiredService<DataFolder>(), s.GetRequiredService<BuildCaches>(), Environment.GetEnvironmentVariable("HOME")));
         services.TryAddSingleton<Sandbox>();
+        services.TryAddSingleton<SecretSeal>();
+        services.TryAddSingleton<LaunchSecrets>();
         services.TryAddSingleton(new ClientVariables(Environment.GetEnvironmentVariable));
         services.TryAddSingleton(s => new AgentRunner(
             s.GetRequiredService<RunEngine>(), s.GetRequiredService<AgentWorktree>(), s.GetRequiredService<BuildCaches>(), s.GetRequiredService<RunsConfig>(),
             s.GetRequiredService<DataFolder>(), s.GetRequiredService<ClientVariables>(), s.GetRequiredService<Sandbox>(),
-            s.GetService<OrchestraConfig>()?.Client.Api ?? new ApiConfig()));
+            s.GetService<OrchestraConfig>()?.Client.Api ?? new ApiConfig(), s.GetRequiredService<LaunchSecrets>()));
         services.TryAddSingleton<MachineRoom>();
         services.TryAddSingleton<ClientAccounts>();
         services.TryAddSingleton(s => new AgentPlaces(s.GetRequiredService<RunsConfig>().MaxParallelAgents, s.GetRequiredService<TimeProvider>()));

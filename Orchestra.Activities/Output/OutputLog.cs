@@ -1,4 +1,5 @@
 using Orchestra.Activities.Processes;
+using Orchestra.Activities.Secrets;
 using Orchestra.Core;
 using Orchestra.Core.Output;
 using Orchestra.Core.Pipeline;
@@ -9,7 +10,7 @@ namespace Orchestra.Activities.Output;
 /// What a run has printed, by byte offset, secrets masked. The file itself is written by the agent's process and is nobody else's to read;
 /// a mask has as many bytes as what it covers, so that offsets mean the same to everybody.
 /// </summary>
-public sealed class OutputLog(DataFolder data, Redactor redactor)
+public sealed class OutputLog(DataFolder data, Redactor redactor, LaunchSecrets secrets)
 {
     // A secret that begins before a piece or ends behind it is found all the same when this much around it is looked at.
     private const int Around = 8 * 1024;
@@ -60,6 +61,7 @@ public sealed class OutputLog(DataFolder data, Redactor redactor)
         string name = FileOf(runId);
         if (count <= 0 || !File.Exists(name))
             return [];
+        secrets.Recall(runId);
         using var file = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         long start = Math.Max(0, offset - Around);
         byte[] window = new byte[Math.Max(0, Math.Min(file.Length, offset + count + Around) - start)];

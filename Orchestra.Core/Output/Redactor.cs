@@ -10,27 +10,42 @@ namespace Orchestra.Core.Output;
 public sealed partial class Redactor
 {
     private const int ShortestSecret = 8;
-    private readonly string[] secrets;
-    private readonly string[] secretBytes;
+    // One character per byte, so that every output can be searched, whatever its encoding.
+    private sealed record Known(string[] Texts, string[] Bytes);
+
+    private readonly Lock learning = new();
+    private volatile Known known;
 
     /// <param name="secrets">Values that must never be shown; short ones are left out, since masking them would tell where they occur in ordinary words.</param>
-    public Redactor(IEnumerable<string> secrets)
+    public Redactor(IEnumerable<string> secrets) => known = Of(secrets);
+
+    /// <summary>More secrets, from now on.</summary>
+    public void Learn(IEnumerable<string> secrets)
+    {
+        List<string> more = [.. secrets.Except(known.Texts, StringComparer.Ordinal)];
+        if (more.Count == 0) return;
+        lock (learning) known = Of(known.Texts.Concat(more));
+    }
+
+    /// <summary>By the variable's name or the shape of its value.</summary>
+    public static bool IsSecret(string name, string value) => SecretName().IsMatch(name) || Token().IsMatch(value);
+
+    private static Known Of(IEnumerable<string> secrets)
     {
         // The longest first: one may be part of another.
-        this.secrets = [.. secrets.Where(s => s.Length >= ShortestSecret).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
-        // One character per byte, so that every output can be searched, whatever its encoding.
-        secretBytes = [.. this.secrets.Select(s => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(s)))];
+        string[] texts = [.. secrets.Where(s => s.Length >= ShortestSecret).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
+        return new Known(texts, [.. texts.Select(s => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(s)))]);
     }
 
     /// <summary>The environment's values whose names say that they are secret.</summary>
     public static Redactor FromEnvironment(IEnumerable<KeyValuePair<string, string?>> environment) =>
         new(environment.Where(v => v.Value is not null && SecretName().IsMatch(v.Key)).SelectMany(v => Parts(v.Value!)));
 
-    public string Redact(string text) => Redact(text, secrets, Utf8Mask);
+    public string Redact(string text) => Redact(text, known.Texts, Utf8Mask);
 
     /// <summary>The same for bytes that need not be valid text; as many come out as went in.</summary>
     public byte[] Redact(ReadOnlySpan<byte> bytes) =>
-        Encoding.Latin1.GetBytes(Redact(Encoding.Latin1.GetString(bytes), secretBytes, s => new string('*', s.Length)));
+        Encoding.Latin1.GetBytes(Redact(Encoding.Latin1.GetString(bytes), known.Bytes, s => new string('*', s.Length)));
 
     private static string Redact(string text, string[] secrets, Func<string, string> mask)
     {

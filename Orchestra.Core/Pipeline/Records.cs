@@ -154,6 +154,9 @@ public sealed record SessionRecord
     public string? WorktreePath { get; init; }
     public string? HeadCommit { get; init; }
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
+
+    /// <summary>Files that the agent left and that were not committed for it, each with the reason: nested repository, too large, looks like a secret.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
     public string? LastLine { get; init; }
     public string? Error { get; init; }
     public int? ExitCode { get; init; }

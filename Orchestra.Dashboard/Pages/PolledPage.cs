@@ -30,8 +30,8 @@ public abstract class PolledPage<T> : ComponentBase, IDisposable
 
     public void Dispose()
     {
+        // Cancelled and not disposed: a reading that comes back after the page was closed looks at its token still.
         closed.Cancel();
-        closed.Dispose();
         GC.SuppressFinalize(this);
     }
 

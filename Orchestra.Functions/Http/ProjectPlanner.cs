@@ -18,7 +18,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
         PipelineConfig pipeline = config.Pipeline;
         List<AgentPlan> agents = [.. launch.Agents.Select(a => Plan(a, now))];
         var options = new PipelineOptions(
-            launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? clients.For(launch.Agents[0], config.Teams.Definitions[launch.Agents[0].Team]),
+            available.Secrets.Hide(launch.FixCommand ?? clients.Named(pipeline.FixCommand) ?? clients.For(launch.Agents[0], config.Teams.Definitions[launch.Agents[0].Team])),
             pipeline.GateTimeoutSeconds, pipeline.FixTimeoutSeconds, pipeline.MaxFixAttempts, pipeline.MaxLandingAttempts,
             pipeline.Mechanical, MergePolicies.Of(pipeline), pipeline.MaxResolveAttempts, pipeline.ResolutionMayChange,
             pipeline.GateRetries, pipeline.ReusePasses, pipeline.RequireTests, pipeline.TestsRanPattern,
@@ -32,7 +32,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
     public AgentPlan PlanAgent(LaunchAgent agent, TeamConfig team, DateTimeOffset now)
     {
         string strategy = clients.StrategyFor(agent, team);
-        AgentCommand command = clients.For(agent, team);
+        AgentCommand command = available.Secrets.Hide(clients.For(agent, team));
         if (strategy == TeamStrategies.Lead)
             command = ClaudeCommands.WithAgents(command, team.Teammates);
         bool atOnce = strategy == TeamStrategies.Parallel;
@@ -46,7 +46,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
 
     private TeammatePlan PlanTeammate(LaunchAgent agent, TeamConfig team, TeammateConfig teammate, bool onlyReads)
     {
-        AgentCommand command = clients.For(agent, team, teammate);
+        AgentCommand command = available.Secrets.Hide(clients.For(agent, team, teammate));
         return new TeammatePlan(
             teammate.Name, teammate.Role, onlyReads ? ClaudeCommands.OnlyReading(command) : command, agent.TimeoutSeconds ?? teammate.TimeoutSeconds);
     }

@@ -83,6 +83,7 @@ internal static class ProjectViews
         s.TaskDescription,
         s.Status,
         s.FilesChanged,
+        s.LeftOut,
         MergeOrderIndex = merge?.OrderIndex,
         MergeResult = s.MergeResult ?? merge?.MergeResult,
         MergedAt = s.MergedAt ?? (merge?.Commit is null ? null : (DateTime?)merge.At),

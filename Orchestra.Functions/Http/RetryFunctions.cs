@@ -30,6 +30,7 @@ public sealed class RetryFunctions(
     {
         JsonBody body = await JsonBody.ReadOptionalAsync(request, cancellationToken);
         RetryRequest changes = RetryRequest.Read(body, config);
+        if (changes.FixCommand is { } fix) changes = changes with { FixCommand = clients.Secrets.Hide(fix) };
         return await NewInstance.AloneAsync(async () =>
         {
             ProjectRecord project = (Ids.IsValid(id) ? await store.FindProjectAsync(id, cancellationToken) : null)

@@ -47,8 +47,8 @@ internal sealed record RetryRequest(
             return plan.Options.FixTeamCommand;
         string team = plan.Agents.Select(a => a.Team).FirstOrDefault(config.Teams.Definitions.ContainsKey)
             ?? throw new InputProblem("client_mode", "None of the project's teams is in the configuration any more; give a fix_command instead.");
-        return new ClientChoice(config, clients).For(
-            new LaunchAgent("client_mode", team, "", null, null, ClientMode), config.Teams.Definitions[team]);
+        return clients.Secrets.Hide(new ClientChoice(config, clients).For(
+            new LaunchAgent("client_mode", team, "", null, null, ClientMode), config.Teams.Definitions[team]));
     }
 
     private static string? Blank(string text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -36,6 +36,7 @@ internal static class TeamViews
             s.HeadCommit,
             s.TargetBranch,
             s.FilesChanged,
+            s.LeftOut,
             MergeResult = s.MergeResult ?? merge?.MergeResult,
             MergeCommit = s.MergeCommit ?? merge?.Commit,
             MergedAt = s.MergedAt ?? (merge?.Commit is null ? null : (DateTime?)merge.At),

@@ -58,6 +58,7 @@ public static class AgentOrchestrator
             Status = result.Status == RunStatus.Completed && !work.Changed ? "no_change" : SessionRun.StatusOf(result),
             HeadCommit = work.HeadCommit,
             FilesChanged = work.FilesChanged,
+            LeftOut = work.LeftOut,
             ExitCode = result.ExitCode,
             Error = result.Error,
             LastLine = SessionRun.LastLine(result.OutputTail),

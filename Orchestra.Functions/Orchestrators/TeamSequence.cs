@@ -61,6 +61,7 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
             Status = status == "completed" ? "running" : status,
             HeadCommit = work.HeadCommit,
             FilesChanged = work.FilesChanged,
+            LeftOut = work.LeftOut,
             ExitCode = result.ExitCode,
             Error = result.Error is null ? null : $"{teammates[i].Name}: {result.Error}",
             LastLine = SessionRun.LastLine(result.OutputTail),

@@ -15,7 +15,17 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(Process process, Uri address)
     {
         _process = process;
+        Address = address;
         Client = new OrchestraClient(address);
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Megabytes of memory that the host has now.</summary>
+    public double Memory()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64 / 1024.0 / 1024.0;
     }
 
     public OrchestraClient Client { get; }

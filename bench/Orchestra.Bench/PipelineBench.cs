@@ -80,7 +80,7 @@ internal static class PipelineBench
         return time.Elapsed.TotalSeconds;
     }
 
-    private static async Task<string> WriteConfigAsync(string folder)
+    internal static async Task<string> WriteConfigAsync(string folder)
     {
         string file = Path.Combine(folder, "orchestra.yml");
         var command = new { argv = (string[])["/bin/sh", "-c", "exit 1"] };

@@ -113,6 +113,37 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
         Assert.DoesNotContain(Secret, everything.ToString());
     }
 
+    [Fact]
+    public async Task A_secret_that_a_launch_brings_reaches_its_program_alone_and_is_neither_stored_nor_shown_as_it_is()
+    {
+        const string Secret = "brought-by-the-launch", Plain = "nothing-secret";
+        string token = "ghp_" + new string('b', 36);
+        using TestRepository repository = TestRepository.Create();
+        JsonObject agent = OrchestraApi.Agent("echo $SERVICE_TOKEN $OTHER $USUAL; test ${#SERVICE_TOKEN} = 21; echo x > y");
+        agent["command"]!["environment"] = new JsonObject { ["SERVICE_TOKEN"] = Secret, ["OTHER"] = token, ["USUAL"] = Plain };
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, agent);
+        launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("true"), ["environment"] = new JsonObject { ["FIX_PASSWORD"] = Secret } };
+        string id = await shared.Api.LaunchAsync(launch);
+        JsonObject project = await shared.Api.WaitForEndAsync(id);
+        string session = (string)project["sessions"]![0]!["session_id"]!;
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        string output = await TextAsync($"/api/teams/{session}/output");
+        Assert.Equal($"{new string('*', Secret.Length)} {new string('*', token.Length)} {Plain}\n", output);
+        string shown = project.ToJsonString() + await TextAsync($"/api/teams/{session}")
+            + await TextAsync($"/runtime/webhooks/durabletask/instances/{id}?showInput=true&showHistory=true&showHistoryOutput=true")
+            + await TextAsync($"/runtime/webhooks/durabletask/instances/{session}?showInput=true&showHistory=true&showHistoryOutput=true");
+        Assert.Contains(Plain, shown);
+        Assert.DoesNotContain(Secret, shown);
+        Assert.DoesNotContain(token, shown);
+        foreach (string file in Directory.GetFiles(shared.DataFolder, "*.db*"))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream, Encoding.Latin1);
+            Assert.DoesNotContain(token, await reader.ReadToEndAsync(Cancel));
+        }
+    }
+
     private static string Data(JsonObject message) => (string?)message["event"] == "stdout" ? (string)message["data"]! : "";
 
     private async Task<string> TextAsync(string path)

@@ -41,6 +41,18 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact]
+    public async Task What_is_not_committed_for_an_agent_is_told_with_the_reason()
+    {
+        using TestRepository repository = Sample();
+        string id = (string)(await LaunchAsync(repository, "echo a > a.txt; echo KEY=1 > .env; git init -q nested; echo x > nested/x"))["session_id"]!;
+        JsonNode session = await EndOfAsync(id);
+
+        Assert.Equal("completed", (string)session["status"]!);
+        Assert.Equal(["a.txt"], session["files_changed"]!.AsArray().Select(f => (string)f!));
+        Assert.Equal([".env (looks like a secret)", "nested (nested repository)"], session["left_out"]!.AsArray().Select(f => (string)f!).Order());
+    }
+
+    [Fact]
     public async Task The_diff_has_committed_uncommitted_and_new_files_and_is_bounded()
     {
         using TestRepository repository = Sample();

@@ -117,6 +117,34 @@ public sealed class ClaudeOutcomeTests : RunFixture
     }
 
     [Fact]
+    public async Task Events_that_tell_nothing_of_the_outcome_are_passed_over()
+    {
+        string[] subtypes =
+            ["status", "api_retry", "task_started", "task_progress", "task_updated", "task_notification", "background_tasks_changed", "model_fallback", "informational", "thinking_tokens", "of_tomorrow"];
+        RunResult result = await PrintAsync(0,
+        [
+            ClaudeStream.Init(), .. subtypes.Select(s => ClaudeStream.System(s, new { task_id = "b1", is_error = true, error = "x" })),
+            """{"type":"stream_event","event":{"type":"content_block_delta"}}""", """{"type":"of_tomorrow","result":"x","is_error":true}""", "[]", "null", "{}",
+            ClaudeStream.Result(new { result = "Done." }),
+        ]);
+
+        Assert.Equal(RunStatus.Completed, result.Status);
+        Assert.Null(result.Error);
+        Assert.Equal("Done.", result.Answer);
+    }
+
+    [Fact]
+    public async Task Root_that_may_not_do_without_questions_is_told_in_the_clis_own_words()
+    {
+        const string Words = "--dangerously-skip-permissions cannot be used with root/sudo privileges for security reasons";
+
+        RunResult result = await RunClaudeAsync($"echo '{Words}' >&2; exit 1");
+
+        Assert.Equal(RunStatus.Failed, result.Status);
+        Assert.Contains(Words, result.Error);
+    }
+
+    [Fact]
     public async Task The_last_line_is_readable_while_the_run_goes_on()
     {
         File.WriteAllLines(InWork("stream"), [ClaudeStream.Init(), Written]);
