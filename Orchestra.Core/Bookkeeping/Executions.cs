@@ -40,7 +40,7 @@ public sealed class ExecutionStore(ITableStore tables)
     /// <summary>Those launched last come first.</summary>
     public async Task<(IReadOnlyList<ExecutionRecord> Page, int Total)> ListAsync(int limit, int offset, CancellationToken cancellationToken)
     {
-        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition, limit: offset + limit, descending: true, cancellationToken: cancellationToken);
-        return ([.. rows.Skip(offset).Select(r => Json.Read<ExecutionRecord>(r.Json))], await tables.CountAsync(Partition, cancellationToken));
+        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition, limit: limit, descending: true, skip: offset, cancellationToken: cancellationToken);
+        return ([.. rows.Select(r => Json.Read<ExecutionRecord>(r.Json))], await tables.CountAsync(Partition, cancellationToken));
     }
 }
