@@ -7,8 +7,4 @@ command -v apt-get >/dev/null || {
     echo "there is no /usr/bin/chromium and no apt-get to install it; install chromium for the dashboard's tests" >&2
     exit 1
 }
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo)
-echo "installing chromium…" >&2
-"${as_root[@]}" apt-get update -qq
-DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
+bash "$(dirname "${BASH_SOURCE[0]}")/install-packages.sh" chromium fonts-dejavu-core

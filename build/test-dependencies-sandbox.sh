@@ -7,8 +7,4 @@ command -v apt-get >/dev/null || {
     echo "there is no bwrap and no apt-get to install it; the tests of the sandbox are skipped" >&2
     exit 0
 }
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo)
-echo "installing bubblewrap…" >&2
-"${as_root[@]}" apt-get update -qq
-DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends bubblewrap >/dev/null
+bash "$(dirname "${BASH_SOURCE[0]}")/install-packages.sh" bubblewrap

@@ -81,7 +81,7 @@ public sealed class AgentRunner
 
     /// <summary>Whether a call would start nothing: the agent runs, has ended or is cancelled.</summary>
     public bool IsUnderWay(AgentRun run) =>
-        new RunFolder(data.Run(run.RunId)).IsUnderWay || new[] { run.RunId, run.SessionId, run.ProjectId }.OfType<string>().Any(id => File.Exists(data.CancelMark(id)));
+        new RunFolder(data.Run(run.RunId)).IsUnderWay || data.IsCancelled(run.RunId, run.SessionId, run.ProjectId);
 
     private async Task<RunResult> RunOnceAsync(AgentRun stored, IAgentGuard? guard, CancellationToken cancellationToken)
     {

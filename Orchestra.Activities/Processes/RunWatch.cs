@@ -18,8 +18,7 @@ internal sealed class RunWatch(
     public required TimeSpan Grace { get; init; }
 
     /// <summary>Whether the run, its session or its project is to be cancelled.</summary>
-    public bool IsCancelled() =>
-        new[] { request.RunId, request.SessionId, request.ProjectId }.OfType<string>().Any(id => File.Exists(data.CancelMark(id)));
+    public bool IsCancelled() => data.IsCancelled(request.RunId, request.SessionId, request.ProjectId);
 
     /// <param name="exited">Completes at once when a child of ours ends; an adopted process is only seen by polling.</param>
     public async Task<RunEnd> UntilEndAsync(

@@ -12,13 +12,16 @@ namespace Orchestra.Activities.State;
 /// </summary>
 public sealed class ResultFiles(DataFolder data, OrchestraConfig config)
 {
+    /// <summary>The name of the file of a session of its own.</summary>
+    public static string NameOf(string sessionId) => $"teams-{sessionId}.json";
+
     /// <returns>The name of the file in the outputs folder.</returns>
     public string Write(SessionRecord session, IReadOnlyList<AgentResult> results)
     {
         Directory.CreateDirectory(data.Outputs);
         if (session.OrchestratorMode is null)
         {
-            string name = $"teams-{session.SessionId}.json";
+            string name = NameOf(session.SessionId);
             Put(name, Json.Write(new
             {
                 session.SessionId, session.TeamName, session.Status, session.ExitCode, Output = results.LastOrDefault()?.Output, session.Error, session.CompletedAt, Results = results,
@@ -29,7 +32,7 @@ public sealed class ResultFiles(DataFolder data, OrchestraConfig config)
         string time = session.SessionId[..session.SessionId.LastIndexOf('-')];
         Put($"summary-{time}.txt", Summary(session, results));
         // A team's round is named after its session, the modes' after their time.
-        string file = config.Teams.Definitions.ContainsKey(session.OrchestratorMode) ? $"teams-{session.SessionId}.json" : $"results-{time}.json";
+        string file = config.Teams.Definitions.ContainsKey(session.OrchestratorMode) ? NameOf(session.SessionId) : $"results-{time}.json";
         Put(file, Json.Write(new
         {
             Timestamp = session.CompletedAt, Mode = session.OrchestratorMode, GlobalClientMode = config.Client.DefaultMode, session.SessionId, Results = results,
@@ -74,5 +77,5 @@ public sealed record AgentResult(
 
     private static AgentResult Of(
         string sessionId, string agent, string outcome, string? output, string? error, string? clientMode, DateTime? at, RunUsage? usage) =>
-        new(sessionId, agent, outcome is "completed" or "no_change" ? "success" : "failed", outcome, output, error, clientMode, at, usage?.CostUsd);
+        new(sessionId, agent, Outcomes.IsSuccess(outcome) ? "success" : "failed", outcome, output, error, clientMode, at, usage?.CostUsd);
 }

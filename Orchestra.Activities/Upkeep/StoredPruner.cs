@@ -1,4 +1,5 @@
 using Orchestra.Activities.Git;
+using Orchestra.Activities.Processes;
 using Orchestra.Core;
 
 namespace Orchestra.Activities.Upkeep;
@@ -23,7 +24,6 @@ public sealed class StoredPruner(GitCli git, DataFolder data)
 
         Directory.Delete(data.Run(GitNames.WorkId(item.Name)), recursive: true);
         // The mark that ended it, if one did, has nothing left to end.
-        if (File.Exists(data.CancelMark(item.Name)))
-            File.Delete(data.CancelMark(item.Name));
+        data.RemoveCancelMark(item.Name);
     }
 }

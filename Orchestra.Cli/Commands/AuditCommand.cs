@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestra.Cli.Output;
-using Orchestra.Core.Audit;
 using Orchestra.Core;
+using Orchestra.Core.Audit;
 
 namespace Orchestra.Cli.Commands;
 

@@ -1,3 +1,5 @@
+using Orchestra.Core.Pipeline;
+
 namespace Orchestra.Core.Bookkeeping;
 
 /// <summary>Sums over runs: of an agent, a client mode, a day, or all.</summary>
@@ -30,8 +32,8 @@ public sealed record Tally(
     private Tally Shift(CountedRun run, int sign) => this with
     {
         Runs = Runs + (sign * run.Runs),
-        Successes = Successes + (run.Status is "completed" or "no_change" ? sign * run.Runs : 0),
-        Failures = Failures + (run.Status is "completed" or "no_change" or "cancelled" ? 0 : sign * run.Runs),
+        Successes = Successes + (Outcomes.IsSuccess(run.Status) ? sign * run.Runs : 0),
+        Failures = Failures + (Outcomes.IsFailure(run.Status) ? sign * run.Runs : 0),
         EstimatedRuns = EstimatedRuns + (run.Usage?.Estimated == true ? sign : 0),
         CostUsd = CostUsd + (sign * (run.Usage?.CostUsd ?? 0)),
         InputTokens = InputTokens + (sign * (run.Usage?.InputTokens ?? 0)),

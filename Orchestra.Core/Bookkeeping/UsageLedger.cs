@@ -36,10 +36,15 @@ public sealed class UsageLedger(ITableStore tables)
     }
 
     public async Task<Tallies> ReadAsync(CancellationToken cancellationToken) => new(
-        await tables.GetAsync(Partition, TotalRow, cancellationToken) is { } row ? Json.Read<Tally>(row.Json) : new Tally(),
-        await ListAsync(AgentPrefix, cancellationToken),
+        await ReadTotalAsync(cancellationToken),
+        await ReadAgentsAsync(cancellationToken),
         await ListAsync(ModePrefix, cancellationToken),
         await ListAsync(DatePrefix, cancellationToken));
+
+    public async Task<Tally> ReadTotalAsync(CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition, TotalRow, cancellationToken) is { } row ? Json.Read<Tally>(row.Json) : new Tally();
+
+    public Task<IReadOnlyList<(string Name, Tally Tally)>> ReadAgentsAsync(CancellationToken cancellationToken) => ListAsync(AgentPrefix, cancellationToken);
 
     private async Task<IReadOnlyList<(string Name, Tally Tally)>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -66,15 +71,7 @@ public sealed class UsageLedger(ITableStore tables)
             writes.Add(new(Partition, tally, Json.Write(sum), now?.ETag ?? TableWrite.Absent));
         }
 
-        try
-        {
-            await tables.WriteAsync(writes, cancellationToken);
-            return true;
-        }
-        catch (TableConflictException)
-        {
-            return false;
-        }
+        return await tables.TryWriteAsync(writes, cancellationToken);
     }
 
     private static Tally CountExecution(Tally total, LedgerEntry former, LedgerEntry entry) => entry.ExecutedAt is not { } at ? total : total with

@@ -128,15 +128,7 @@ public sealed class EventLog(ITableStore tables)
 
         if (mark is not null)
             writes.Add(mark);
-        try
-        {
-            await tables.WriteAsync(writes, cancellationToken);
-            return true;
-        }
-        catch (TableConflictException)
-        {
-            return false;
-        }
+        return await tables.TryWriteAsync(writes, cancellationToken);
     }
 
     private static IEnumerable<Pending[]> Batches(IReadOnlyList<NewEvent> events)

@@ -24,15 +24,9 @@ public sealed class IdempotencyStore(ITableStore tables)
                 return former.Fingerprint == fingerprint ? former.Id : null;
             }
 
-            try
-            {
-                await tables.WriteAsync([new(Partition, row, Json.Write(claim), TableWrite.Absent)], cancellationToken);
+            // Otherwise somebody claimed it in between.
+            if (await tables.TryWriteAsync([new(Partition, row, Json.Write(claim), TableWrite.Absent)], cancellationToken))
                 return id;
-            }
-            catch (TableConflictException)
-            {
-                // Somebody claimed it in between.
-            }
         }
     }
 

@@ -89,15 +89,7 @@ public sealed class ListIndex(ITableStore tables, string partition, Func<string,
             writes.Add(await CountAsync(filter, 1, cancellationToken));
         foreach (string filter in fitted.Except(fits))
             writes.Add(await CountAsync(filter, -1, cancellationToken));
-        try
-        {
-            await tables.WriteAsync(writes, cancellationToken);
-            return true;
-        }
-        catch (TableConflictException)
-        {
-            return false;
-        }
+        return await tables.TryWriteAsync(writes, cancellationToken);
     }
 
     private async Task<TableWrite> CountAsync(string filter, int change, CancellationToken cancellationToken)

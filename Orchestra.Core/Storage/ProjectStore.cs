@@ -26,14 +26,8 @@ public sealed class ProjectStore(ITableStore tables)
     public async Task AddProjectAsync(ProjectRecord project, CancellationToken cancellationToken)
     {
         await projects.SaveAsync(project.ProjectId, Json.Write(new ProjectEntry(project.Phase)), replace: false, cancellationToken);
-        try
-        {
-            await tables.WriteAsync([new(Partition(project.ProjectId), ProjectRow, Json.Write(project), TableWrite.Absent)], cancellationToken);
-        }
-        catch (TableConflictException)
-        {
-            // The orchestration's own, newer document stands.
-        }
+        // The orchestration's own, newer document stands.
+        await tables.TryWriteAsync([new(Partition(project.ProjectId), ProjectRow, Json.Write(project), TableWrite.Absent)], cancellationToken);
     }
 
     /// <summary>Changes a stored project unless <paramref name="change"/> gives null; whoever writes in between is read again.</summary>
@@ -42,15 +36,9 @@ public sealed class ProjectStore(ITableStore tables)
         while (await tables.GetAsync(Partition(projectId), ProjectRow, cancellationToken) is { } row
             && change(Json.Read<ProjectRecord>(row.Json)) is { } changed)
         {
-            try
-            {
-                await tables.WriteAsync([new(row.Partition, row.Row, Json.Write(changed), row.ETag)], cancellationToken);
+            // Who lost a race looks again at what is there now.
+            if (await tables.TryWriteAsync([new(row.Partition, row.Row, Json.Write(changed), row.ETag)], cancellationToken))
                 return;
-            }
-            catch (TableConflictException)
-            {
-                // Look again at what is there now.
-            }
         }
     }
 
@@ -96,14 +84,8 @@ public sealed class ProjectStore(ITableStore tables)
     {
         string partition = SessionPartition(session);
         await sessions.SaveAsync(session.SessionId, Json.Write(new IndexEntry(partition, session.TeamName, session.Status)), replace: false, cancellationToken);
-        try
-        {
-            await tables.WriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session), TableWrite.Absent)], cancellationToken);
-        }
-        catch (TableConflictException)
-        {
-            // The orchestration's own, newer document stands.
-        }
+        // The orchestration's own, newer document stands.
+        await tables.TryWriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session), TableWrite.Absent)], cancellationToken);
     }
 
     /// <summary>Sessions of projects and single ones.</summary>
@@ -138,15 +120,9 @@ public sealed class ProjectStore(ITableStore tables)
     public async Task OpenDecisionAsync(DecisionRecord decision, CancellationToken cancellationToken)
     {
         await tables.WriteAsync([new(DecisionIndex, decision.DecisionId, Json.Write(new IndexEntry(Partition(decision.ProjectId))))], cancellationToken);
-        try
-        {
-            await tables.WriteAsync(
-                [new(Partition(decision.ProjectId), DecisionRow(decision.DecisionId), Json.Write(decision), TableWrite.Absent)], cancellationToken);
-        }
-        catch (TableConflictException)
-        {
-            // Opened before a crash; it may even have its answer by now.
-        }
+        // One that was opened before a crash stands; it may even have its answer by now.
+        await tables.TryWriteAsync(
+            [new(Partition(decision.ProjectId), DecisionRow(decision.DecisionId), Json.Write(decision), TableWrite.Absent)], cancellationToken);
     }
 
     public async Task<IReadOnlyList<DecisionRecord>> ListDecisionsAsync(string projectId, CancellationToken cancellationToken)

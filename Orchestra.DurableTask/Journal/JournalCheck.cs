@@ -7,15 +7,6 @@ internal static class JournalCheck
 {
     private const string Terminal = "(1, 3, 5)";
 
-    private const string References = """
-        SELECT instance_id, payload FROM history WHERE payload IS NOT NULL
-        UNION ALL SELECT instance_id, payload FROM inbox WHERE payload IS NOT NULL
-        UNION ALL SELECT instance_id, payload FROM work WHERE payload IS NOT NULL
-        UNION ALL SELECT id, input_payload FROM instances WHERE input_payload IS NOT NULL
-        UNION ALL SELECT id, output_payload FROM instances WHERE output_payload IS NOT NULL
-        UNION ALL SELECT id, status_payload FROM instances WHERE status_payload IS NOT NULL
-        """;
-
     /// <summary>Each query finds rows that must not exist and names the instance or owner that they belong to.</summary>
     private static readonly (string Problem, string Sql)[] Rules =
     [
@@ -24,7 +15,7 @@ internal static class JournalCheck
         ("there are messages but no instance", "SELECT DISTINCT instance_id FROM inbox WHERE instance_id NOT IN (SELECT id FROM instances)"),
         ("there is work but no instance", "SELECT DISTINCT instance_id FROM work WHERE instance_id NOT IN (SELECT id FROM instances)"),
         ("there are payloads but no instance", "SELECT DISTINCT instance_id FROM payloads WHERE instance_id NOT IN (SELECT id FROM instances)"),
-        ("a payload is lost", $"SELECT DISTINCT instance_id FROM ({References}) r WHERE payload NOT IN (SELECT id FROM payloads p WHERE p.instance_id = r.instance_id)"),
+        ("a payload is lost", $"SELECT DISTINCT instance_id FROM ({PayloadStore.References}) r WHERE payload NOT IN (SELECT id FROM payloads p WHERE p.instance_id = r.instance_id)"),
         ("messages wait for an instance that has ended", $"SELECT DISTINCT i.id FROM inbox m JOIN instances i ON i.id = m.instance_id WHERE i.status IN {Terminal}"),
         ("work waits for an instance that has ended", $"SELECT DISTINCT i.id FROM work w JOIN instances i ON i.id = w.instance_id WHERE i.status IN {Terminal}"),
         ("an instance that has ended is leased", $"SELECT id FROM instances WHERE owner IS NOT NULL AND status IN {Terminal}"),

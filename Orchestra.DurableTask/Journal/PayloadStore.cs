@@ -9,6 +9,16 @@ internal static class PayloadStore
     /// <summary>The longest text, in UTF-16 characters, that stays in its row: two pages of the file at most for usual text.</summary>
     public const int MaxInline = 8 * 1024;
 
+    /// <summary>Every row that refers to a payload: instance_id, payload.</summary>
+    public const string References = """
+        SELECT instance_id, payload FROM history WHERE payload IS NOT NULL
+        UNION ALL SELECT instance_id, payload FROM inbox WHERE payload IS NOT NULL
+        UNION ALL SELECT instance_id, payload FROM work WHERE payload IS NOT NULL
+        UNION ALL SELECT id, input_payload FROM instances WHERE input_payload IS NOT NULL
+        UNION ALL SELECT id, output_payload FROM instances WHERE output_payload IS NOT NULL
+        UNION ALL SELECT id, status_payload FROM instances WHERE status_payload IS NOT NULL
+        """;
+
     /// <summary>Gives a long text a row of its own; null when it is short enough to stay where it is.</summary>
     public static long? Save(Session session, string instanceId, string? text)
         => text is { Length: > MaxInline } ? session.Insert("INSERT INTO payloads (instance_id, body) VALUES (?1, ?2)", instanceId, text) : null;
@@ -27,16 +37,7 @@ internal static class PayloadStore
 
     /// <summary>Deletes what no row of the instance refers to any more.</summary>
     public static void Sweep(Session session, string instanceId) => session.Execute(
-        """
-        DELETE FROM payloads WHERE instance_id = ?1 AND id NOT IN (
-          SELECT payload FROM history WHERE instance_id = ?1 AND payload IS NOT NULL
-          UNION ALL SELECT payload FROM inbox WHERE instance_id = ?1 AND payload IS NOT NULL
-          UNION ALL SELECT payload FROM work WHERE instance_id = ?1 AND payload IS NOT NULL
-          UNION ALL SELECT input_payload FROM instances WHERE id = ?1 AND input_payload IS NOT NULL
-          UNION ALL SELECT output_payload FROM instances WHERE id = ?1 AND output_payload IS NOT NULL
-          UNION ALL SELECT status_payload FROM instances WHERE id = ?1 AND status_payload IS NOT NULL)
-        """,
-        instanceId);
+        $"DELETE FROM payloads WHERE instance_id = ?1 AND id NOT IN (SELECT payload FROM ({References}) WHERE instance_id = ?1)", instanceId);
 
     public static InvalidDataException Missing(string instanceId, long payload) => new($"The journal has lost payload {payload} of instance '{instanceId}'.");
 }

@@ -23,8 +23,8 @@ public sealed class EventFunctions(EventReader reader, EventLog log, EventMessag
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         EventQuery query = EventQuery.Read(request);
-        int limit = (int)EventQuery.Number(request, "limit", 500, 1, 1000);
-        long wait = EventQuery.Number(request, "wait", 0, 0, 60);
+        int limit = (int)ListQuery.Number(request, "limit", 500, 1, 1000);
+        long wait = ListQuery.Number(request, "wait", 0, 0, 60);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.HttpContext.RequestAborted, lifetime.ApplicationStopping);
         var (events, next) = wait == 0
             ? await reader.ReadAsync(query, limit, stop.Token)

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Orchestra.Core;
 using Orchestra.Core.Events;
+using Orchestra.Functions.Http;
 
 namespace Orchestra.Functions.Events;
 
@@ -13,15 +13,15 @@ internal sealed record EventQuery(long After, string? ProjectId, IReadOnlySet<st
 {
     public static EventQuery Read(HttpRequest request, string? lastEventId = null)
     {
-        string? project = Text(request, "project");
+        string? project = ListQuery.Text(request, "project");
         if (project is not null && !Ids.IsValid(project))
-            throw Bad("project", "Must be the id of a project.");
-        HashSet<string> types = [.. (Text(request, "types") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+            throw ListQuery.Bad("project", "Must be the id of a project.");
+        HashSet<string> types = [.. (ListQuery.Text(request, "types") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         string? unknown = types.FirstOrDefault(t => !EventNames.All.Contains(t) && !EventTypes.All.Contains(t));
         if (unknown is not null)
-            throw Bad("types", $"'{unknown}' is neither an event nor a type. Known are: {string.Join(", ", EventNames.All.Concat(EventTypes.All))}.");
+            throw ListQuery.Bad("types", $"'{unknown}' is neither an event nor a type. Known are: {string.Join(", ", EventNames.All.Concat(EventTypes.All))}.");
         return new EventQuery(
-            lastEventId is null ? Number(request, "after", 0, 0, long.MaxValue) : Number("Last-Event-ID", lastEventId, 0, long.MaxValue), project, types);
+            lastEventId is null ? ListQuery.Number(request, "after", 0, 0, long.MaxValue) : ListQuery.Number("Last-Event-ID", lastEventId, 0, long.MaxValue), project, types);
     }
 
     public bool Matches(NewEvent e) =>
@@ -31,16 +31,4 @@ internal sealed record EventQuery(long After, string? ProjectId, IReadOnlySet<st
             || (e.Name is null && Types.Contains(e.Type)));
 
     private static bool IsMuch(NewEvent e) => EventTypes.OnlyByName.Contains(e.Type) || (e.Name is not null && EventNames.OnlyByName.Contains(e.Name));
-
-    public static long Number(HttpRequest request, string key, long standard, long least, long most) =>
-        Text(request, key) is { } text ? Number(key, text, least, most) : standard;
-
-    private static long Number(string key, string text, long least, long most) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
-            ? number
-            : throw Bad(key, $"Must be a whole number from {least} to {most}.");
-
-    private static string? Text(HttpRequest request, string key) => request.Query[key].ToString() is { Length: > 0 } text ? text : null;
-
-    private static InputProblem Bad(string field, string message) => new(field, message, StatusCodes.Status400BadRequest);
 }

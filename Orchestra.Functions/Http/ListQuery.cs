@@ -4,7 +4,7 @@ using Orchestra.Core;
 
 namespace Orchestra.Functions.Http;
 
-/// <summary>Filters of lists, from the query; one that cannot be meant is refused by name rather than ignored.</summary>
+/// <summary>What the query says; a part that cannot be meant is refused by name rather than ignored.</summary>
 internal static class ListQuery
 {
     /// <summary>What a session can be.</summary>
@@ -35,5 +35,14 @@ internal static class ListQuery
 
     public static string? Text(HttpRequest request, string key) => request.Query[key].ToString() is { Length: > 0 } text ? text : null;
 
-    private static InputProblem Bad(string field, string message) => new(field, message, StatusCodes.Status400BadRequest);
+    /// <summary>A whole number; <paramref name="standard"/> where none is given.</summary>
+    public static long Number(HttpRequest request, string key, long standard, long least, long most) =>
+        Text(request, key) is { } text ? Number(key, text, least, most) : standard;
+
+    public static long Number(string key, string text, long least, long most) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
+            ? number
+            : throw Bad(key, $"Must be a whole number from {least} to {most}.");
+
+    public static InputProblem Bad(string field, string message) => new(field, message, StatusCodes.Status400BadRequest);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
@@ -43,8 +44,7 @@ internal sealed class NewInstance(ProjectStore store, DataFolder data, DurableTa
         if (await client.GetInstanceAsync(record.InstanceId!, cancellationToken) is not null)
             throw Refusal($"Project {id} is under way already.");
         // A cancelled project's mark would end the new run's agents at once; while the project is at its end nobody needs it.
-        if (File.Exists(data.CancelMark(id)))
-            File.Delete(data.CancelMark(id));
+        data.RemoveCancelMark(id);
         // The orchestration first: its own first step stores the record too, should we die before we can.
         await client.ScheduleNewOrchestrationInstanceAsync(
             orchestrator, plan with { Resume = new ResumePoint(record.InstanceId!, record, sessions, added) },

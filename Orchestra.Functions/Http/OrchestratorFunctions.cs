@@ -5,6 +5,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Orchestra.Activities.Git;
+using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Bookkeeping;
 using Orchestra.Core.Configuration;
@@ -33,7 +34,7 @@ public sealed class OrchestratorFunctions(
         CancellationToken cancellationToken) => Answers.GuardAsync(async () => Answers.Ok(new
         {
             Orchestrator = await OrchestratorAsync(cancellationToken),
-            Stats = StatsViews.Stats((await ledger.ReadAsync(cancellationToken)).Total),
+            Stats = StatsViews.Stats(await ledger.ReadTotalAsync(cancellationToken)),
             OutputsDir = data.Outputs,
             DbPath = settings["ORCHESTRA_STORAGE"] == "azure" ? null : data.StateFile,
             Modes = OrchestratorModes.Names(config),
@@ -83,9 +84,7 @@ public sealed class OrchestratorFunctions(
         OrchestratorView view = await OrchestratorAsync(cancellationToken);
         if (!view.Running)
             throw new InputProblem("orchestrator", "The orchestrator does not run.", StatusCodes.Status409Conflict);
-        string mark = data.CancelMark(view.SessionId!);
-        Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
-        await File.WriteAllTextAsync(mark, "", cancellationToken);
+        await data.SetCancelMarkAsync(view.SessionId!, cancellationToken);
         return Answers.Ok(new { Ok = true, view.Running, view.Pid, view.Mode, view.ClientMode, view.StartedAt, view.SessionId });
     });
 

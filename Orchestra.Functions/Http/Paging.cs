@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Orchestra.Core;
@@ -16,31 +15,22 @@ internal static class Paging
     /// <param name="list">The list's name; a token of another one is refused.</param>
     public static ListRange Read(HttpRequest request, string list)
     {
-        (int limit, int offset) = (Limit(request, 50, 500), Number(request, "offset", 0, 0, 1_000_000));
+        (int limit, int offset) = (Limit(request, 50, 500), (int)ListQuery.Number(request, "offset", 0, 0, 1_000_000));
         string? token = ListQuery.Text(request, "after");
         if (token is not null && offset > 0)
-            throw Bad("offset", "Give either offset or after.");
+            throw ListQuery.Bad("offset", "Give either offset or after.");
         return new ListRange(limit, offset, token is null ? null : IdOf(token, list));
     }
 
-    public static int Limit(HttpRequest request, int standard, int most) => Number(request, "limit", standard, 1, most);
+    public static int Limit(HttpRequest request, int standard, int most) => (int)ListQuery.Number(request, "limit", standard, 1, most);
 
     /// <summary>What a client hands back to go on behind an id; null at the end.</summary>
     public static string? Token(string list, string? id) => id is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{list}:{id}"));
 
-    private static string IdOf(string token, string list)
-    {
-        return Base64Url.IsValid(token)
-            && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split(':') is [string named, string id]
-            && named == list && Ids.IsValid(id)
-                ? id
-                : throw Bad("after", "Must be the 'next' of an earlier answer of this list.");
-    }
-
-    private static int Number(HttpRequest request, string key, int standard, int least, int most) =>
-        ListQuery.Text(request, key) is not { } text ? standard
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most ? number
-        : throw Bad(key, $"Must be a whole number from {least} to {most}.");
-
-    private static InputProblem Bad(string field, string message) => new(field, message, StatusCodes.Status400BadRequest);
+    private static string IdOf(string token, string list) =>
+        Base64Url.IsValid(token)
+        && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split(':') is [string named, string id]
+        && named == list && Ids.IsValid(id)
+            ? id
+            : throw ListQuery.Bad("after", "Must be the 'next' of an earlier answer of this list.");
 }

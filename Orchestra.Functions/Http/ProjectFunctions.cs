@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
@@ -65,9 +66,7 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
             throw new InputProblem("id", $"Project {id} is {project.Phase} already.", StatusCodes.Status409Conflict);
 
         // The mark ends running agents and gates at once, the event ends the pipeline; both are safe to repeat.
-        string mark = data.CancelMark(id);
-        Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
-        await File.WriteAllTextAsync(mark, "", cancellationToken);
+        await data.SetCancelMarkAsync(id, cancellationToken);
         await client.RaiseEventAsync(project.InstanceId ?? id, ProjectEvents.Cancel, "Cancelled by a person.", cancellationToken);
         await client.RaiseEventAsync(project.InstanceId ?? id, AgentEvents.Go, "", cancellationToken);
         foreach (SessionRecord session in await store.ListSessionsAsync(id, cancellationToken))

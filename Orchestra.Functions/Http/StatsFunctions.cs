@@ -14,7 +14,7 @@ public sealed class StatsFunctions(UsageLedger ledger)
     public Task<IActionResult> Stats(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/stats")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
-        Answers.Ok(StatsViews.Stats((await ledger.ReadAsync(cancellationToken)).Total)));
+        Answers.Ok(StatsViews.Stats(await ledger.ReadTotalAsync(cancellationToken))));
 
     [Function("GetCosts")]
     [Api("Costs in US dollars by client mode, agent and day.")]
@@ -28,5 +28,5 @@ public sealed class StatsFunctions(UsageLedger ledger)
     public Task<IActionResult> Agents(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/agents")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
-        Answers.Ok((await ledger.ReadAsync(cancellationToken)).Agents.Where(a => a.Tally.Runs > 0).Select(a => StatsViews.Agent(a.Name, a.Tally))));
+        Answers.Ok((await ledger.ReadAgentsAsync(cancellationToken)).Where(a => a.Tally.Runs > 0).Select(a => StatsViews.Agent(a.Name, a.Tally))));
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Processes;
 using Orchestra.Activities.Sessions;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -82,9 +83,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         if (!found.Session.IsRunning)
             throw new InputProblem("id", $"Session {id} is {found.Session.Status} already.", StatusCodes.Status409Conflict);
         // The run sees the mark, ends its processes and commits what is there; a project goes on with its other agents.
-        string mark = data.CancelMark(id);
-        Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
-        await File.WriteAllTextAsync(mark, "", cancellationToken);
+        await data.SetCancelMarkAsync(id, cancellationToken);
         if (found.Session.WaitingFor is not null)
             await client.RaiseEventAsync(id, AgentEvents.Go, "", cancellationToken);
         return Answers.Ok(new { Ok = true, SessionId = id });

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestra.Activities.Sessions;
+using Orchestra.Activities.State;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -24,10 +25,10 @@ internal static class TeamViews
             s.Status,
             s.StartedAt,
             s.CompletedAt,
-            Filename = s.ProjectId is null && s.CompletedAt is not null && s.OrchestratorMode is null ? $"teams-{s.SessionId}.json" : null,
+            Filename = s.ProjectId is null && s.CompletedAt is not null && s.OrchestratorMode is null ? ResultFiles.NameOf(s.SessionId) : null,
             s.OrchestratorMode,
             TeammateCount = teammates,
-            SuccessCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => t.Status == "completed") : s.Status is "completed" or "no_change" ? teammates : 0,
+            SuccessCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => t.Status == "completed") : Outcomes.IsSuccess(s.Status) ? teammates : 0,
             FailCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => IsFailure(t.Status)) : IsFailure(s.Status) ? teammates : 0,
             s.RepoPath,
             s.BranchName,

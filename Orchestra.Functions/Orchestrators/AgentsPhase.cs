@@ -27,14 +27,14 @@ internal sealed class AgentsPhase(ProjectRun run)
             Ends = ends;
             await run.SaveAsync(run.Record with
             {
-                CompletedCount = ends.Count(e => e.Status is "completed" or "no_change"),
-                FailedCount = ends.Count(e => e.Status is not ("completed" or "no_change" or "cancelled")),
+                CompletedCount = ends.Count(e => Outcomes.IsSuccess(e.Status)),
+                FailedCount = ends.Count(e => Outcomes.IsFailure(e.Status)),
                 Usage = RunUsage.Sum(run.Record.Usage, end.Usage),
             });
         }
 
         run.ThrowIfCancelled();
-        if (ends.All(e => e.Status is not ("completed" or "no_change")))
+        if (!ends.Exists(e => Outcomes.IsSuccess(e.Status)))
             throw new PipelineEnd(Phases.Failed, $"None of the {ends.Count} agents completed.");
     }
 

@@ -67,6 +67,28 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
 
     public void Note(int i, SessionTask task) => Session = Session with { Tasks = [.. Session.Tasks.Select((t, at) => at == i ? task : t)] };
 
+    /// <summary>What one teammate's run came to, in its task and in the session.</summary>
+    /// <param name="headCommit">Of the task.</param>
+    public void Conclude(int i, RunResult result, string? headCommit)
+    {
+        string teammate = Session.Tasks[i].Teammate;
+        Note(i, Session.Tasks[i] with
+        {
+            Status = StatusOf(result),
+            Output = result.OutputTail,
+            Error = result.Error,
+            CompletedAt = Context.CurrentUtcDateTime,
+            HeadCommit = headCommit,
+            Usage = result.Usage,
+        });
+        Session = Session with
+        {
+            LastLine = LastLine(result.OutputTail),
+            Usage = RunUsage.Sum(Session.Usage, result.Usage),
+            ClientNote = result.ClientNote is null ? Session.ClientNote : $"{teammate}: {result.ClientNote}",
+        };
+    }
+
     /// <summary>A step of ours failed, whatever the agent did.</summary>
     public void Fail(string reason) => Session = Session with
     {

@@ -44,30 +44,11 @@ internal sealed class TeamAtOnce(SessionRun run, IReadOnlyList<TeammatePlan> tea
                 ActivityNames.KeepWork,
                 new KeepWorkInput(run.Session.RepoPath, id, worktree.Path, run.Context.CurrentUtcDateTime, run.Session.BaseCommit), Retries.Git);
             await run.Context.CallActivityAsync(ActivityNames.CleanUp, new CleanUpInput(run.Session.RepoPath, id, [worktree.Path]), Retries.Git);
-            Conclude(i, result, kept);
+            run.Conclude(i, result, kept);
         }
         catch (TaskFailedException e)
         {
             run.Note(i, run.Session.Tasks[i] with { Status = "failed", Error = e.FailureDetails.ErrorMessage, CompletedAt = run.Context.CurrentUtcDateTime });
         }
-    }
-
-    private void Conclude(int i, RunResult result, string? kept)
-    {
-        run.Note(i, run.Session.Tasks[i] with
-        {
-            Status = SessionRun.StatusOf(result),
-            Output = result.OutputTail,
-            Error = result.Error,
-            CompletedAt = run.Context.CurrentUtcDateTime,
-            HeadCommit = kept,
-            Usage = result.Usage,
-        });
-        run.Session = run.Session with
-        {
-            LastLine = SessionRun.LastLine(result.OutputTail),
-            Usage = RunUsage.Sum(run.Session.Usage, result.Usage),
-            ClientNote = result.ClientNote is null ? run.Session.ClientNote : $"{teammates[i].Name}: {result.ClientNote}",
-        };
     }
 }

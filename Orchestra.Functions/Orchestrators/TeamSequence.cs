@@ -44,17 +44,9 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
 
     private void Conclude(int i, RunResult result, CommittedWork work)
     {
-        string status = SessionRun.StatusOf(result);
         handovers.Add(new Handover(teammates[i].Name, result.Answer ?? result.OutputTail, work.FilesChanged));
-        run.Note(i, run.Session.Tasks[i] with
-        {
-            Status = status,
-            Output = result.OutputTail,
-            Error = result.Error,
-            CompletedAt = run.Context.CurrentUtcDateTime,
-            HeadCommit = work.HeadCommit,
-            Usage = result.Usage,
-        });
+        run.Conclude(i, result, work.HeadCommit);
+        string status = run.Session.Tasks[i].Status;
         run.Session = run.Session with
         {
             // One that did not complete ends the session; its status is the session's.
@@ -64,10 +56,7 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
             LeftOut = work.LeftOut,
             ExitCode = result.ExitCode,
             Error = result.Error is null ? null : $"{teammates[i].Name}: {result.Error}",
-            LastLine = SessionRun.LastLine(result.OutputTail),
-            Usage = RunUsage.Sum(run.Session.Usage, result.Usage),
             ClientSessionId = result.ClientSessionId ?? run.Session.ClientSessionId,
-            ClientNote = result.ClientNote is null ? run.Session.ClientNote : $"{teammates[i].Name}: {result.ClientNote}",
         };
     }
 }

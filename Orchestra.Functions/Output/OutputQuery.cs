@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Orchestra.Core;
 using Orchestra.Functions.Events;
+using Orchestra.Functions.Http;
 
 namespace Orchestra.Functions.Output;
 
@@ -21,10 +22,10 @@ internal sealed record OutputQuery(long From, long Until, long Length, bool Foll
         bool download = Flag(request, "download");
         if (request.GetTypedHeaders().Range is { Unit.Value: "bytes", Ranges.Count: 1 } range && !follow)
             return OfRange(range.Ranges.First(), length, download);
-        long after = EventQuery.Number(request, "after", 0, 0, long.MaxValue);
+        long after = ListQuery.Number(request, "after", 0, 0, long.MaxValue);
         if (after > length)
             throw Unsatisfiable("after", length);
-        long limit = EventQuery.Number(request, "limit", long.MaxValue, 1, long.MaxValue);
+        long limit = ListQuery.Number(request, "limit", long.MaxValue, 1, long.MaxValue);
         return new OutputQuery(after, limit < length - after ? after + limit : length, length, follow, false, download);
     }
 

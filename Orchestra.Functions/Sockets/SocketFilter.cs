@@ -59,7 +59,7 @@ internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits li
         }
 
         long head = await log.HeadAsync(http.RequestAborted);
-        long after = Math.Min(head, EventQuery.Number(http.Request, "after", head, 0, long.MaxValue));
+        long after = Math.Min(head, ListQuery.Number(http.Request, "after", head, 0, long.MaxValue));
         try
         {
             if (Interlocked.Increment(ref open) > limits.MaxSockets)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Orchestra.Testing;
 
 namespace Orchestra.Cli.Tests;
@@ -7,29 +6,14 @@ namespace Orchestra.Cli.Tests;
 public sealed class HostFixture : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-cli-").FullName;
-    private readonly TaskCompletionSource listens = new();
-    private Process host = null!;
+    private CliProcess? host;
 
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePort.Next()}/");
 
     public string Data => Path.Combine(folder, "data");
 
-    public async ValueTask InitializeAsync()
-    {
-        host = Command.Start(
-            null, "up", "--data", Data, "--port", $"{Address.Port}", "--config", Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml"));
-        host.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is null)
-                listens.TrySetException(new InvalidOperationException("The host ended."));
-            else if (line.Data.StartsWith("Listening on", StringComparison.Ordinal))
-                listens.TrySetResult();
-        };
-        host.ErrorDataReceived += (_, _) => { };
-        host.BeginOutputReadLine();
-        host.BeginErrorReadLine();
-        await listens.Task.WaitAsync(TimeSpan.FromSeconds(90));
-    }
+    public async ValueTask InitializeAsync() => host = await CliProcess.StartAsync(
+        Address, null, "up", "--data", Data, "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
 
     /// <summary>Writes a launch of agents, each a shell script, on a repository.</summary>
     public string LaunchFile(string name, string repository, params string[] scripts)
@@ -47,11 +31,10 @@ public sealed class HostFixture : IAsyncLifetime
 
     public string NewFolder() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        host.Kill();
-        await host.WaitForExitAsync();
-        host.Dispose();
+        host?.Dispose();
         Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
     }
 }

@@ -32,7 +32,7 @@ public sealed class DashboardFixture : IAsyncLifetime
     });
 
     public async Task StartHostAsync() => host = await CliProcess.StartInAsync(
-        Address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = null, ["CLAUDE_CLI_PATH"] = Path.Combine(AppContext.BaseDirectory, "fake-claude.sh") },
+        Address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = null, ["CLAUDE_CLI_PATH"] = FakeClaude.Path },
         "up", "--data", Path.Combine(folder, "data"), "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
 
     public void KillHost()

@@ -8,12 +8,12 @@ namespace Orchestra.Functions.Tests;
 public sealed class ApiModeTests
 {
     private const string NoCli = "CLAUDE_CLI_PATH=/no/such/claude";
-    private static readonly string FakeCli = $"CLAUDE_CLI_PATH={Path.Combine(AppContext.BaseDirectory, "fake-claude.sh")}";
+    private static readonly string FakeCli = $"CLAUDE_CLI_PATH={FakeClaude.Path}";
 
     [Fact]
     public async Task Whoever_has_only_a_key_gets_the_whole_pipeline()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         using FakeMessagesApi model = new(Calls("str_replace_based_edit_tool", new { command = "create", path = "new.txt", file_text = "new\n" }), Says("I made new.txt."));
         await using HostSetup host = await HostSetup.StartAsync(NoCli, "ANTHROPIC_API_KEY=sk-test-0123456789", $"ANTHROPIC_BASE_URL={model.BaseUrl}");
         using OrchestraApi api = new(host.Address);
@@ -29,7 +29,7 @@ public sealed class ApiModeTests
     [Fact]
     public async Task A_missing_key_is_told_before_anything_is_launched()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         await using HostSetup host = await HostSetup.StartAsync(NoCli, "ANTHROPIC_API_KEY=", "ANTHROPIC_AUTH_TOKEN=");
         using OrchestraApi api = new(host.Address);
 
@@ -45,7 +45,7 @@ public sealed class ApiModeTests
     [Fact]
     public async Task Hybrid_without_a_key_is_the_cli_and_says_so()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         await using HostSetup host = await HostSetup.StartAsync(FakeCli, "ANTHROPIC_API_KEY=", "ANTHROPIC_AUTH_TOKEN=");
         using OrchestraApi api = new(host.Address);
 
@@ -59,7 +59,7 @@ public sealed class ApiModeTests
     [Fact]
     public async Task Hybrid_turns_to_the_cli_when_the_api_fails_and_says_so()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         using FakeMessagesApi model = new(Refuses(401, "no such key"));
         await using HostSetup host = await HostSetup.StartAsync(FakeCli, "ANTHROPIC_API_KEY=sk-test-0123456789", $"ANTHROPIC_BASE_URL={model.BaseUrl}");
         using OrchestraApi api = new(host.Address);
@@ -77,13 +77,5 @@ public sealed class ApiModeTests
         JsonObject launch = OrchestraApi.Launch(repository.Folder, new JsonObject { ["team"] = "feature-dev", ["task"] = "Make new.txt" });
         launch["client_mode"] = mode;
         return launch;
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

@@ -11,7 +11,7 @@ namespace Orchestra.Functions.Tests;
 /// <summary>Budgets of agents and projects: what is over them is ended, and nothing more begins.</summary>
 public sealed class BudgetTests : IDisposable
 {
-    private static readonly string FakeCli = $"CLAUDE_CLI_PATH={Path.Combine(AppContext.BaseDirectory, "fake-claude.sh")}";
+    private static readonly string FakeCli = $"CLAUDE_CLI_PATH={FakeClaude.Path}";
 
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-budget-").FullName;
     private readonly TestRepository repository = TestRepository.CreateEmpty();

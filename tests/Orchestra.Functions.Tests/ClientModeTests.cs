@@ -7,9 +7,7 @@ namespace Orchestra.Functions.Tests;
 /// <summary>Agents run by the Claude Code CLI, which a script stands for.</summary>
 public sealed class ClientModeTests : IAsyncLifetime
 {
-    private static readonly string FakeClaude = Path.Combine(AppContext.BaseDirectory, "fake-claude.sh");
-
-    private readonly HostFixture host = new() { Settings = ["--CLAUDE_CLI_PATH", FakeClaude] };
+    private readonly HostFixture host = new() { Settings = ["--CLAUDE_CLI_PATH", FakeClaude.Path] };
 
     public ValueTask InitializeAsync() => host.InitializeAsync();
 
@@ -18,7 +16,7 @@ public sealed class ClientModeTests : IAsyncLifetime
     [Fact]
     public async Task An_agent_of_mode_claude_code_gets_prompt_session_id_and_flags()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await host.Api.LaunchAsync(Launch(repository, "claude-code", new JsonObject { ["team"] = "feature-dev", ["task"] = "run: echo new > new.txt" }));
         JsonObject project = await host.Api.WaitForEndAsync(id);
         JsonNode session = Assert.Single(project["sessions"]!.AsArray())!;
@@ -34,7 +32,7 @@ public sealed class ClientModeTests : IAsyncLifetime
     [Fact]
     public async Task Costs_are_those_of_the_client_and_add_up_in_the_project()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject[] agents = [.. new[] { "a", "b" }.Select(n => new JsonObject { ["team"] = "feature-dev", ["task"] = $"run: rm claude-arguments.txt; echo {n} > {n}.txt" })];
         JsonObject project = await host.Api.WaitForEndAsync(await host.Api.LaunchAsync(Launch(repository, "claude-code", agents)));
 
@@ -45,7 +43,7 @@ public sealed class ClientModeTests : IAsyncLifetime
     [Fact]
     public async Task A_spent_budget_is_the_sessions_status()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string task = "run: rm claude-arguments.txt\nresult: \"subtype\":\"error_max_budget_usd\",\"is_error\":true,\"errors\":[\"Reached maximum budget ($1)\"]";
         JsonObject project = await host.Api.WaitForEndAsync(await host.Api.LaunchAsync(
             Launch(repository, "claude-code", new JsonObject { ["team"] = "feature-dev", ["task"] = task })));
@@ -60,7 +58,7 @@ public sealed class ClientModeTests : IAsyncLifetime
     [Fact]
     public async Task The_nearest_mode_wins()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject own = OrchestraApi.Agent("echo own > own.txt");
         JsonObject near = new() { ["team"] = "feature-dev", ["task"] = "run: echo near > near.txt", ["client_mode"] = "claude-code" };
         string id = await host.Api.LaunchAsync(Launch(repository, "command", own, near));
@@ -75,7 +73,7 @@ public sealed class ClientModeTests : IAsyncLifetime
     {
         var without = new HostFixture { Settings = ["--CLAUDE_CLI_PATH", "/no/such/claude"] };
         await without.InitializeAsync();
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
 
         var answer = await without.Api.PostAsync("/api/gm/launch", Launch(
             repository, "claude-code", new JsonObject { ["team"] = "feature-dev", ["task"] = "t" }).ToJsonString());
@@ -93,7 +91,7 @@ public sealed class ClientModeTests : IAsyncLifetime
         string config = HostSetup.Config("runs:\n  sandbox: {mode: required}\n");
         await using HostSetup without = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={config}", "PATH=/nowhere");
         using var api = new OrchestraApi(without.Address);
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
 
         var answer = await api.PostAsync("/api/gm/launch", OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("true")).ToJsonString());
 
@@ -109,7 +107,7 @@ public sealed class ClientModeTests : IAsyncLifetime
     [InlineData(null, "claude-code", "agents[0].client_mode")]
     public async Task A_mode_that_cannot_be_meant_is_refused(string? launchMode, string? agentMode, string field)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject agent = OrchestraApi.Agent("true");
         if (agentMode is not null) agent["client_mode"] = agentMode;
 
@@ -131,13 +129,5 @@ public sealed class ClientModeTests : IAsyncLifetime
         JsonObject launch = OrchestraApi.Launch(repository.Folder, agents);
         if (mode is not null) launch["client_mode"] = mode;
         return launch;
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

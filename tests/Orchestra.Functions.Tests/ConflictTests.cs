@@ -11,7 +11,7 @@ public sealed class ConflictTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task The_decision_and_the_agent_know_both_sides()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         (string id, JsonObject decision) = await ConflictAsync(repository, "cat > /dev/null; echo both > list.txt; exit 0", "true");
         JsonArray parties = decision["context"]!["parties"]!.AsArray();
         Assert.Equal(["ours", "theirs"], parties.Select(p => (string)p!["side"]!));
@@ -28,7 +28,7 @@ public sealed class ConflictTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_second_agent_is_told_why_the_first_was_not_accepted()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         (string id, JsonObject decision) = await ConflictAsync(
             repository, "if grep -q 'former attempt'; then echo both > list.txt; else echo both > list.txt; echo x > elsewhere.txt; fi", "true");
         await Api.ResolveAsync((string)decision["decision_id"]!, "approve");
@@ -43,7 +43,7 @@ public sealed class ConflictTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_resolution_that_does_not_build_comes_back_to_the_person_and_moves_nothing()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         (string id, JsonObject decision) = await ConflictAsync(repository, "echo both > list.txt", "! grep -q both list.txt");
         string head = repository.Head($"refs/heads/orchestra/{id}");
         await Api.ResolveAsync((string)decision["decision_id"]!, "approve");
@@ -61,7 +61,7 @@ public sealed class ConflictTests(HostFixture host) : IClassFixture<HostFixture>
     [InlineData(false)]
     public async Task A_person_resolves_it_in_a_worktree(bool commits)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         (string id, JsonObject decision) = await ConflictAsync(repository, "false", "true");
         var (_, body) = await Api.ResolveAsync((string)decision["decision_id"]!, "manual");
         string path = (string)body["worktree_path"]!;
@@ -98,13 +98,5 @@ public sealed class ConflictTests(HostFixture host) : IClassFixture<HostFixture>
         launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("/bin/sh", "-c", fix) };
         string id = await Api.LaunchAsync(launch);
         return (id, await Api.WaitForDecisionAsync(id));
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

@@ -11,7 +11,7 @@ public sealed class CrowdTests
     {
         await using HostSetup host = await HostSetup.StartAsync();
         using var api = new OrchestraApi(host.Address);
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         var ids = new List<string>();
         for (int n = 0; n < 4; n++)
         {
@@ -47,7 +47,7 @@ public sealed class CrowdTests
         string config = HostSetup.Config("pipeline:\n  max_landing_attempts: 2\n  reuse_passes: false\n");
         await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={config}");
         using var api = new OrchestraApi(host.Address);
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt"));
         launch["test_command"] = $"git -C '{repository.Folder}' -c user.name=p -c user.email=p@example.org commit -q --allow-empty -m moved";
         string id = await api.LaunchAsync(launch);

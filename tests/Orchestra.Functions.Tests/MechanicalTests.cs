@@ -11,7 +11,7 @@ public sealed class MechanicalTests(HostFixture host) : IClassFixture<HostFixtur
     [Fact]
     public async Task Touching_changes_land_without_a_question_when_the_gates_pass()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = Launch(repository);
         launch["test_command"] = "grep -q one list.txt";
         JsonObject project = await Api.WaitForEndAsync(await Api.LaunchAsync(launch));
@@ -29,7 +29,7 @@ public sealed class MechanicalTests(HostFixture host) : IClassFixture<HostFixtur
     [Fact]
     public async Task A_result_that_fails_the_gates_becomes_an_ordinary_conflict()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = Launch(repository);
         launch["test_command"] = "test $(wc -l < list.txt) = 2";
         string id = await Api.LaunchAsync(launch);
@@ -50,7 +50,7 @@ public sealed class MechanicalTests(HostFixture host) : IClassFixture<HostFixtur
     [InlineData("reject", "skipped", "base\none")]
     public async Task Without_a_gate_a_person_is_asked(string action, string result, string content)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = Launch(repository);
         launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("/bin/sh", "-c", "echo by the agent > list.txt") };
         string id = await Api.LaunchAsync(launch);
@@ -71,7 +71,7 @@ public sealed class MechanicalTests(HostFixture host) : IClassFixture<HostFixtur
     [InlineData("echo no generator here; exit 9", "skipped", "one")]
     public async Task A_generated_file_is_written_anew_by_the_rule_of_the_base_commit(string command, string result, string content)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         repository.Write("parts.lock", "base\n");
         repository.Write("parts.txt", "base\n1\n2\n3\n4\n");
         repository.Write(".orchestra.yml", $"pipeline:\n  mechanical: off\n  generated_files:\n    - files: [parts.lock]\n      regenerate: {command}\n");
@@ -97,12 +97,4 @@ public sealed class MechanicalTests(HostFixture host) : IClassFixture<HostFixtur
 
     private static JsonObject Launch(TestRepository repository) => OrchestraApi.Launch(
         repository.Folder, OrchestraApi.Agent("echo one >> list.txt"), OrchestraApi.Agent("echo two >> list.txt"));
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
-    }
 }

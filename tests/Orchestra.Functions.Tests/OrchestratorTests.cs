@@ -8,14 +8,12 @@ namespace Orchestra.Functions.Tests;
 /// <summary>The orchestrator's modes, and what the host says of itself.</summary>
 public sealed class OrchestratorTests
 {
-    private static readonly string FakeClaude = Path.Combine(AppContext.BaseDirectory, "fake-claude.sh");
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_round_runs_the_modes_agents_and_leaves_an_execution_and_its_files()
     {
-        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude}");
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}");
         using var client = new OrchestraClient(host.Address);
         using TestRepository repository = TestRepository.Create();
 
@@ -44,7 +42,7 @@ public sealed class OrchestratorTests
     public async Task One_round_at_a_time_and_a_stop_ends_it()
     {
         string config = HostSetup.Config("agents: {monitor: {enabled: false}, analyzer: {system_prompt: \"Look\\nrun: exec sleep 600\\n\"}}\n");
-        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude}", $"ORCHESTRA_CONFIG={config}", "CLIENT_MODE=claude-code");
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}", $"ORCHESTRA_CONFIG={config}", "CLIENT_MODE=claude-code");
         using var client = new OrchestraClient(host.Address);
         using var api = new OrchestraApi(host.Address);
         using TestRepository repository = TestRepository.Create();

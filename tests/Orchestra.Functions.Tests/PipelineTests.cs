@@ -11,7 +11,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Four_agents_of_which_two_conflict_land_together_when_the_conflict_is_approved()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         DateTime before = File.GetLastWriteTimeUtc(Path.Combine(repository.Folder, ".git", "index"));
         JsonObject launch = OrchestraApi.Launch(
             repository.Folder,
@@ -51,7 +51,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_rejected_conflict_skips_the_agent_and_keeps_its_work()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(
             repository.Folder, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(id);
@@ -69,7 +69,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [InlineData("test")]
     public async Task A_failed_gate_is_mended_by_an_agent_when_approved(string kind)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo broken > state.txt"));
         launch[$"{kind}_command"] = "cat state.txt; grep -q mended state.txt";
         launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("/bin/sh", "-c", "echo mended > state.txt") };
@@ -89,7 +89,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_rejected_build_failure_fails_the_pipeline_and_lands_nothing()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string before = repository.Git("rev-parse", "main");
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > x.txt"));
         launch["build_command"] = "exit 3";
@@ -108,7 +108,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Each_end_of_an_agent_is_told_apart_and_the_rest_lands()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(
             repository.Folder,
             OrchestraApi.Agent("echo good > good.txt"),
@@ -130,7 +130,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Cancel_ends_running_agents_and_keeps_their_work()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo begun > begun.txt; echo begun; exec sleep 1000")));
         await Api.WaitAsync(id, p => p["sessions"]!.AsArray().Any(s => (string?)s!["last_line"] == "begun"));
         await Api.PostAsync($"/api/gm/projects/{id}/cancel", "");
@@ -146,7 +146,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Cancel_closes_a_pending_decision()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(
             repository.Folder, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(id);
@@ -161,7 +161,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task What_a_person_commits_meanwhile_is_merged_in_and_verified_again()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt; until test -f ../../go; do sleep 0.02; done"));
         launch["test_command"] = "true";
         string id = await Api.LaunchAsync(launch);
@@ -180,7 +180,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Local_changes_in_the_checkout_block_landing_until_they_are_gone()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         repository.Write("list.txt", "my unsaved work\n");
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo changed > list.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(id);
@@ -197,7 +197,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Launches_at_once_on_one_repository_all_land()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string[] ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
             Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent($"echo {i} > p{i}.txt")))));
         foreach (string id in ids)
@@ -208,7 +208,7 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Of_many_answers_to_one_decision_one_wins()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > x.txt"));
         launch["build_command"] = "false";
         string id = await Api.LaunchAsync(launch);
@@ -218,13 +218,5 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Single(answers, a => (int)a.Status == 200);
         Assert.Equal(49, answers.Count(a => (int)a.Status == 409));
         await Api.WaitForEndAsync(id);
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

@@ -11,7 +11,7 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task The_landed_commit_goes_to_the_remote_and_only_forward()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string remote = Path.Combine(repository.Root, "remote.git");
         repository.Git("init", "-q", "--bare", remote);
         repository.Git("remote", "add", "origin", remote);
@@ -43,7 +43,7 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_remote_that_asks_for_a_login_is_refused_at_once()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         using var server = new LoginServer();
         repository.Git("remote", "add", "origin", server.Url);
         (string id, _) = await LandAsync(repository, "echo a > a.txt");
@@ -64,7 +64,7 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
     [InlineData("""{"pull_request": "x"}""", 400, "pull_request")]
     public async Task Bad_input_names_the_field(string body, int status, string field)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         repository.Git("remote", "add", "origin", repository.Root);
         (string id, _) = await LandAsync(repository, "echo a > a.txt");
         var answer = await Api.PostAsync($"/api/gm/projects/{id}/push", body);
@@ -79,7 +79,7 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
             "pipeline:\n  pull_request_command: test \"$ORCHESTRA_BRANCH\" != refused || { echo no; exit 3; }; echo \"$ORCHESTRA_TITLE $ORCHESTRA_REMOTE $ORCHESTRA_BRANCH $ORCHESTRA_TARGET $ORCHESTRA_COMMIT $ORCHESTRA_PROJECT\"\n");
         await using HostSetup own = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={config}");
         using var api = new OrchestraApi(own.Address);
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string remote = Path.Combine(repository.Root, "remote.git");
         repository.Git("init", "-q", "--bare", remote);
         repository.Git("remote", "add", "origin", remote);
@@ -99,7 +99,7 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Nothing_landed_is_nothing_to_push()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("exit 1")));
         await Api.WaitForEndAsync(id);
         Assert.Equal(409, (int)(await Api.PostAsync($"/api/gm/projects/{id}/push", "")).Status);
@@ -111,13 +111,5 @@ public sealed class PushTests(HostFixture host) : IClassFixture<HostFixture>
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent(script)));
         JsonObject project = await Api.WaitForEndAsync(id);
         return (id, (string)project["landed_commit"]!);
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

@@ -6,7 +6,6 @@ namespace Orchestra.Functions.Tests;
 /// <summary>A used-up quota stops the agents of its account until it is over; then what is unfinished goes on, and nothing else.</summary>
 public sealed class QuotaTests : IDisposable
 {
-    private static readonly string FakeClaude = Path.Combine(AppContext.BaseDirectory, "fake-claude.sh");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-quota-").FullName;
@@ -27,7 +26,7 @@ public sealed class QuotaTests : IDisposable
     [Fact]
     public async Task Agents_of_the_account_are_interrupted_or_held_back_and_go_on_at_the_reset()
     {
-        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude}");
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}");
         using OrchestraApi api = new(host.Address);
         string running = await LaunchAsync(api, $"run: echo one > {folder}/running; exec sleep 1000");
         await Eventually.TrueAsync(() => Task.FromResult(File.Exists($"{folder}/running")), Patience, () => "The first agent does not run.");
@@ -59,7 +58,7 @@ public sealed class QuotaTests : IDisposable
     public async Task A_killed_host_keeps_to_the_reset_and_runs_nothing_again_that_had_ended()
     {
         int port = FreePort.Next();
-        using HostProcess host = new(Path.Combine(folder, "data"), port, "--CLAUDE_CLI_PATH", FakeClaude);
+        using HostProcess host = new(Path.Combine(folder, "data"), port, "--CLAUDE_CLI_PATH", FakeClaude.Path);
         host.Start();
         using OrchestraApi api = new(new Uri($"http://127.0.0.1:{port}"));
         await api.WaitUntilUpAsync();
@@ -90,7 +89,7 @@ public sealed class QuotaTests : IDisposable
     public async Task An_agent_that_may_not_pause_ends_with_the_status_quota()
     {
         await using HostSetup host = await HostSetup.StartAsync(
-            $"CLAUDE_CLI_PATH={FakeClaude}", $"ORCHESTRA_CONFIG={Config("quota: {max_pauses: 0, first_pause_seconds: 3}")}");
+            $"CLAUDE_CLI_PATH={FakeClaude.Path}", $"ORCHESTRA_CONFIG={Config("quota: {max_pauses: 0, first_pause_seconds: 3}")}");
         using OrchestraApi api = new(host.Address);
 
         string id = await LaunchAsync(api, Limited(seconds: 0));

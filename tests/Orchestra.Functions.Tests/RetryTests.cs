@@ -11,7 +11,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_failed_build_is_retried_with_another_command_and_the_rest_is_merged()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"), OrchestraApi.Agent("echo b > b.txt"));
         JsonObject failed = await Api.ProjectAsync(id);
         Assert.Equal("building", (string)failed["failed_phase"]!);
@@ -34,7 +34,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Agents_and_branches_are_added_and_another_client_mends()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         repository.Branch("mine", "main", ("mine.txt", "mine\n"));
         string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"));
         var body = new JsonObject
@@ -57,7 +57,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task An_added_agent_saves_a_project_whose_agents_all_failed()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("exit 1")));
         Assert.Equal("failed", (string)(await Api.WaitForEndAsync(id))["phase"]!);
         var nothing = await Api.PostAsync($"/api/gm/projects/{id}/retry", "");
@@ -80,7 +80,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [InlineData("""{"agent": []}""", 400, "agent")]
     public async Task Bad_input_of_a_retry_names_the_field(string body, int status, string field)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"));
         repository.Git("branch", "orphan", repository.Git("commit-tree", "-m", "orphan", "main^{tree}"));
         string refs = repository.Refs();
@@ -94,7 +94,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Decisions_and_cancel_reach_the_instance_of_the_retry()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"));
         for (int retry = 1; retry <= 2; retry++)
         {
@@ -118,7 +118,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task What_a_person_commits_on_the_integration_branch_is_taken_up_and_verified()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"));
         repository.Git("checkout", "-q", $"orchestra/{id}");
         repository.Write("mended.txt", "mended\n");
@@ -133,7 +133,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task An_integration_branch_that_lost_the_merges_is_refused_and_left_alone()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await FailAsync(repository, OrchestraApi.Agent("echo a > a.txt"));
         repository.Git("branch", "-f", $"orchestra/{id}", "main");
         await Api.PostAsync($"/api/gm/projects/{id}/retry", "");
@@ -146,7 +146,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_rejected_landing_is_landed_by_a_retry_without_another_merge()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         repository.Write("list.txt", "unsaved\n");
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo changed > list.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(id);
@@ -165,7 +165,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_project_with_nothing_to_merge_says_so()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("exit 1")));
         await Api.WaitForEndAsync(id);
         var answer = await Api.PostAsync($"/api/gm/projects/{id}/retry", "");
@@ -177,7 +177,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Only_an_ended_project_is_retried_and_only_once_at_a_time()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt"));
         launch["build_command"] = "false";
         string id = await Api.LaunchAsync(launch);
@@ -217,13 +217,5 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
         await Api.ResolveAsync((string)decision["decision_id"]!, "reject");
         Assert.Equal("failed", (string)(await Api.WaitForEndAsync(id))["phase"]!);
         return id;
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

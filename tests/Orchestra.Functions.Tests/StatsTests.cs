@@ -12,14 +12,12 @@ namespace Orchestra.Functions.Tests;
 /// <summary>What is counted when agents have ended, over HTTP; counted once, however often a step runs.</summary>
 public sealed class StatsTests
 {
-    private static readonly string FakeClaude = Path.Combine(AppContext.BaseDirectory, "fake-claude.sh");
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_project_and_a_session_are_executions_with_costs_by_mode_agent_and_day()
     {
-        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude}");
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}");
         using var api = new OrchestraApi(host.Address);
         using var client = new OrchestraClient(host.Address);
         using TestRepository repository = TestRepository.Create();

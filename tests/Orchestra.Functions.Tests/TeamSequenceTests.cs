@@ -46,7 +46,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     {
         string config = Path.Combine(folder, "orchestra.yml");
         File.WriteAllText(config, Config);
-        host = new HostFixture { Settings = ["--CLAUDE_CLI_PATH", Path.Combine(AppContext.BaseDirectory, "fake-claude.sh"), "--ORCHESTRA_CONFIG", config] };
+        host = new HostFixture { Settings = ["--CLAUDE_CLI_PATH", FakeClaude.Path, "--ORCHESTRA_CONFIG", config] };
     }
 
     private OrchestraApi Api => host.Api;
@@ -62,7 +62,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [Fact]
     public async Task Teammates_work_one_after_the_other_each_told_what_the_former_ones_wrote()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject project = await RunTrioAsync(repository, "run architect: echo plan > plan.txt", "run implementer: cat plan.txt plan.txt > code.txt", "run reviewer: wc -l < code.txt > review.txt");
         JsonNode session = project["sessions"]![0]!;
 
@@ -88,7 +88,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [Fact]
     public async Task A_teammate_that_does_not_complete_ends_the_session_and_the_former_ones_work_is_kept()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject project = await RunTrioAsync(
             repository, "run architect: echo plan > plan.txt",
             "result implementer: \"subtype\":\"error_max_turns\",\"is_error\":true,\"errors\":[\"Reached maximum number of turns (3)\"]");
@@ -104,7 +104,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [Fact]
     public async Task Each_teammate_has_its_own_time_limit()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject project = await RunAsync(repository, "hasty", null, "run reviewer: exec sleep 1000");
 
         Assert.Equal(["architect completed", "reviewer timed_out"], Tasks(project["sessions"]![0]!));
@@ -113,7 +113,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [Fact]
     public async Task A_cancelled_session_ends_the_teammate_that_runs_and_starts_no_other()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         var launched = await Api.PostAsync("/api/teams/launch", new JsonObject
         {
             ["team_name"] = "trio",
@@ -133,7 +133,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [Fact]
     public async Task Readers_work_at_once_and_their_texts_are_the_result()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         // Each waits for the others: one after the other would never end.
         string meet = Path.Combine(folder, "meet");
         string Wait(string role) => $"run {role}: mkdir -p {meet}; touch {meet}/{role}; until [ $(ls {meet} | wc -l) = 3 ]; do sleep 0.02; done";
@@ -162,7 +162,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_does_not_complete_leaves_the_others_theirs()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject project = await RunAsync(repository, "hasty-readers", null, "run speed: exec sleep 1000");
         JsonNode session = project["sessions"]![0]!;
 
@@ -176,7 +176,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [InlineData("led", "claude-code")]
     public async Task A_lead_is_one_process_with_the_others_as_its_agents(string team, string mode)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject project = await RunAsync(
             repository, team, mode, "run: echo ${CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS-none} > teams.txt");
 
@@ -194,7 +194,7 @@ public sealed class TeamSequenceTests : IAsyncLifetime
     [Fact]
     public async Task A_strategy_that_the_client_has_not_is_refused()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         var answer = await Api.PostAsync("/api/gm/launch", Launch(repository, "led", "command", "t").ToJsonString());
 
         Assert.Equal(422, (int)answer.Status);
@@ -225,14 +225,6 @@ public sealed class TeamSequenceTests : IAsyncLifetime
             TimeSpan.FromSeconds(90),
             () => $"The session did not get there: {session?.ToJsonString()}");
         return session!;
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 
     /// <summary>One output with one range of offsets, read or told live.</summary>

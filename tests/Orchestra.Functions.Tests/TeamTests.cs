@@ -11,7 +11,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_session_is_launched_shown_and_merged()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launched = await LaunchAsync(repository, "echo a > a.txt; echo said");
         string id = (string)launched["session_id"]!;
         Assert.Equal($"team/{id}", (string)launched["branch_name"]!);
@@ -43,7 +43,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task What_is_not_committed_for_an_agent_is_told_with_the_reason()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = (string)(await LaunchAsync(repository, "echo a > a.txt; echo KEY=1 > .env; git init -q nested; echo x > nested/x"))["session_id"]!;
         JsonNode session = await EndOfAsync(id);
 
@@ -55,7 +55,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task The_diff_has_committed_uncommitted_and_new_files_and_is_bounded()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = (string)(await LaunchAsync(
             repository, "echo one > list.txt; git -c user.name=a -c user.email=a@b commit -qam mine; echo two > new.txt; until test -f ../../../seen; do sleep 0.02; done".Replace("../../../seen", Path.Combine(repository.Root, "seen"))))["session_id"]!;
         JsonNode diff = null!;
@@ -85,7 +85,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_conflicting_merge_names_the_files_and_changes_nothing()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = (string)(await LaunchAsync(repository, "echo theirs > list.txt"))["session_id"]!;
         await EndOfAsync(id);
         repository.Write("list.txt", "mine\n");
@@ -103,7 +103,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Local_changes_in_the_way_refuse_a_merge_that_works_later()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = (string)(await LaunchAsync(repository, "echo theirs > list.txt"))["session_id"]!;
         await EndOfAsync(id);
         repository.Write("list.txt", "unsaved\n");
@@ -119,7 +119,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_discarded_session_is_kept_under_its_ref()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launched = await LaunchAsync(repository, "echo a > a.txt");
         string id = (string)launched["session_id"]!;
         await EndOfAsync(id);
@@ -139,7 +139,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_running_session_is_cancelled_and_its_work_stays()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launched = await LaunchAsync(repository, "echo begun > begun.txt; echo begun; exec sleep 1000");
         string id = (string)launched["session_id"]!;
         await SessionAsync(id, s => (string?)s["last_line"] == "begun");
@@ -152,7 +152,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Sessions_of_projects_are_listed_and_a_skipped_one_can_be_merged_afterwards()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string project = await Api.LaunchAsync(OrchestraApi.Launch(
             repository.Folder, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt; echo r > r.txt")));
         JsonObject decision = await Api.WaitForDecisionAsync(project);
@@ -237,13 +237,5 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
             async () => condition(session = (JsonObject)(await Api.GetAsync($"/api/teams/{id}")).Body),
             TimeSpan.FromSeconds(60), () => session.ToJsonString());
         return session;
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

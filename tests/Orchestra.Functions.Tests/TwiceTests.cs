@@ -33,7 +33,7 @@ public sealed class TwiceTests
     /// <summary>A conflict that an agent resolves, one that is skipped, and the landing taken back.</summary>
     private static async Task ConflictsAndUnlandAsync(OrchestraApi api)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(
             repository.Folder, OrchestraApi.Agent("echo 1 > list.txt"), OrchestraApi.Agent("echo 2 > list.txt"), OrchestraApi.Agent("echo 3 > list.txt"));
         launch["fix_command"] = Command("echo both > list.txt");
@@ -52,7 +52,7 @@ public sealed class TwiceTests
     /// <summary>Touching changes, a file that a program writes, and a target that moves.</summary>
     private static async Task RulesAndMovesAsync(OrchestraApi api)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         repository.Write(".orchestra.yml", "pipeline:\n  generated_files:\n    - files: [parts.lock]\n      regenerate: sort parts.txt > parts.lock\n");
         repository.Write("parts.txt", "1\n2\n3\n4\n5\n");
         repository.Write("parts.lock", "base\n");
@@ -80,7 +80,7 @@ public sealed class TwiceTests
     /// <summary>A build that an agent mends, one that stays broken, and a retry.</summary>
     private static async Task FixesAndRetryAsync(OrchestraApi api)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo broken > state.txt"));
         launch["build_command"] = "grep -q mended state.txt";
         launch["test_command"] = "exit 3";
@@ -97,7 +97,7 @@ public sealed class TwiceTests
     /// <summary>A branch whose gates fail is taken out of the integration branch again.</summary>
     private static async Task LeftOutAsync(OrchestraApi api)
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo 1 > sound.txt"), OrchestraApi.Agent("echo 2 > broken.txt"));
         launch["build_command"] = "! test -f broken.txt";
         string id = await api.LaunchAsync(launch);

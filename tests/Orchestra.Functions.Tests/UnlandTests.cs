@@ -11,7 +11,7 @@ public sealed class UnlandTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_landing_is_undone_and_what_came_before_and_after_it_stays()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         // The target moves while the agent works, so that the landing goes on from there.
         string go = Path.Combine(repository.Root, "go");
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent($"echo a > a.txt; until test -f '{go}'; do sleep 0.02; done"));
@@ -43,7 +43,7 @@ public sealed class UnlandTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_failed_gate_leaves_the_landing_as_it_is_and_it_can_be_tried_again()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt"));
         launch["build_command"] = $"test -f a.txt || test -f '{Path.Combine(repository.Root, "fine")}'";
         string id = await Api.LaunchAsync(launch);
@@ -71,7 +71,7 @@ public sealed class UnlandTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Later_changes_of_the_same_lines_are_a_conflict_that_names_the_file()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo changed > list.txt")));
         await Api.WaitForEndAsync(id);
         repository.Write("list.txt", "changed again\n");
@@ -93,13 +93,5 @@ public sealed class UnlandTests(HostFixture host) : IClassFixture<HostFixture>
         var answer = await Api.PostAsync("/api/gm/projects/20200101-000000-abcdef/unland", body);
         Assert.Equal(status, (int)answer.Status);
         Assert.Equal(field, (string)answer.Body["field"]!);
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

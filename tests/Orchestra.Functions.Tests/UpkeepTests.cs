@@ -13,7 +13,7 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_discarded_session_is_recovered_from_its_kept_ref()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string id = await EndedSessionAsync(repository, "echo a > a.txt");
         JsonNode before = (await Api.GetAsync($"/api/teams/{id}/recover")).Body;
         Assert.Equal(["worktree", "branch"], before["sources"]!.AsArray().Select(s => (string)s!["kind"]!));
@@ -32,7 +32,7 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task The_doctor_cleans_what_is_kept_and_leaves_the_rest()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string project = await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt")));
         JsonObject ended = await Api.WaitForEndAsync(project);
         string merged = (string)ended["sessions"]![0]!["session_id"]!;
@@ -78,7 +78,7 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task What_was_kept_long_enough_is_told_and_then_pruned()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string old = await EndedSessionAsync(repository, "echo a > a.txt");
         string young = await EndedSessionAsync(repository, "echo b > b.txt");
         string kept = (string)(await Api.PostAsync($"/api/teams/{old}/discard", "")).Body["kept_commit"]!;
@@ -129,13 +129,5 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
             async () => (session = (await Api.GetAsync($"/api/teams/{id}")).Body)["completed_at"] is not null,
             TimeSpan.FromSeconds(60), () => session.ToJsonString());
         return id;
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

@@ -11,7 +11,7 @@ public sealed class WaitingTests
     [Fact]
     public async Task At_most_so_many_agents_run_and_projects_take_turns()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         string marks = Directory.CreateTempSubdirectory("orchestra-waiting-").FullName;
         await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={HostSetup.Config("runs: {max_parallel_agents: 1}\n")}");
         using OrchestraApi api = new(host.Address);
@@ -46,7 +46,7 @@ public sealed class WaitingTests
     [Fact]
     public async Task A_full_disk_makes_agents_wait_and_they_can_be_cancelled()
     {
-        using TestRepository repository = Sample();
+        using TestRepository repository = TestRepository.CreateList();
         await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={HostSetup.Config("runs: {min_free_disk_mb: 2000000000}\n")}");
         using OrchestraApi api = new(host.Address);
         string single = (string)(await api.PostAsync("/api/teams/launch", new JsonObject
@@ -80,13 +80,5 @@ public sealed class WaitingTests
         await Eventually.TrueAsync(
             async () => (int)(agents = (await api.GetAsync("/api/capacity")).Body)["waiting_for_a_place"]! == count, Patience, () => $"Not {count} wait: {agents?.ToJsonString()}");
         return agents!;
-    }
-
-    private static TestRepository Sample()
-    {
-        var repository = TestRepository.CreateEmpty();
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-        return repository;
     }
 }

@@ -40,6 +40,14 @@ public sealed class TestRepository : IDisposable
         return repository;
     }
 
+    /// <summary>A repository with one commit on <c>main</c>: <c>list.txt</c> of one line.</summary>
+    public static TestRepository CreateList()
+    {
+        TestRepository repository = CreateEmpty();
+        repository.Commit("base", ("list.txt", "base\n"));
+        return repository;
+    }
+
     /// <summary>Runs git in the repository and returns its output without the last line break.</summary>
     public string Git(params string[] arguments) => GitIn(Folder, arguments);
 

@@ -1,16 +1,23 @@
 using System.Diagnostics;
 using System.Reflection;
 
-namespace Orchestra.Dashboard.Tests;
+namespace Orchestra.Testing;
 
 /// <summary>The <c>orchestra</c> command as a process of its own that listens; disposing kills it.</summary>
-internal sealed class CliProcess : IDisposable
+public sealed class CliProcess : IDisposable
 {
     private readonly Process process;
 
     private CliProcess(Process process) => this.process = process;
 
     public static string TestConfig => Path.Combine(AppContext.BaseDirectory, "dashboard.yml");
+
+    /// <summary>How the command is started, with what it prints redirected. The project that does so has the command built.</summary>
+    public static ProcessStartInfo StartInfo(params string[] arguments)
+    {
+        string cli = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CliFolder").Value!;
+        return new ProcessStartInfo("dotnet", [Path.Combine(cli, "Orchestra.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+    }
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="key">What ORCHESTRA_API_KEY says.</param>
@@ -20,8 +27,7 @@ internal sealed class CliProcess : IDisposable
     /// <param name="environment">What is set there besides; null takes a variable away.</param>
     public static async Task<CliProcess> StartInAsync(Uri address, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        string cli = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CliFolder").Value!;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(cli, "Orchestra.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = StartInfo(arguments);
         foreach ((string name, string? value) in environment)
             start.Environment[name] = value;
         Process process = Process.Start(start)!;
@@ -35,7 +41,8 @@ internal sealed class CliProcess : IDisposable
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await IsUpAsync(http))
         {
-            Assert.False(process.HasExited, string.Join('\n', said));
+            if (process.HasExited)
+                throw new InvalidOperationException($"The command ended: {string.Join('\n', said)}");
             await look.WaitForNextTickAsync(limit.Token);
         }
 
