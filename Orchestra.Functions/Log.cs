@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "{Method} {Path} could not be written to the audit log")]
     public static partial void AuditFailed(ILogger logger, string method, string path, Exception exception);
 
+    [LoggerMessage(6, LogLevel.Warning, "Metrics and traces could not be told; it is tried again")]
+    public static partial void TelemetryLate(ILogger logger, Exception exception);
+
     [LoggerMessage(4, LogLevel.Warning, "Output could not be recorded; it is tried again")]
     public static partial void OutputNotRecorded(ILogger logger, Exception exception);
 }

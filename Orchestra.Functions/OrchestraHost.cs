@@ -37,6 +37,7 @@ using Orchestra.Functions.Output;
 using Orchestra.Functions.Security;
 using Orchestra.Functions.Sockets;
 using Orchestra.Functions.State;
+using Orchestra.Functions.Telemetry;
 using Orchestra.Functions.Upkeep;
 
 namespace Orchestra.Functions;
@@ -81,7 +82,9 @@ public static class OrchestraHost
         services.AddHostedService<OutputFollower>();
         services.AddSingleton<EventTail>();
         services.AddSingleton(SocketLimits.From(builder.Configuration));
+        services.AddSingleton<SocketCount>();
         services.AddSingleton<IStartupFilter, SocketFilter>();
+        services.AddOrchestraTelemetry(builder.Configuration);
         services.AddSingleton(Redactor.FromEnvironment(builder.Configuration.AsEnumerable()));
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogQueue>();

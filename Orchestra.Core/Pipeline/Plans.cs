@@ -32,6 +32,7 @@ public sealed record TeammatePlan(string Name, string Role, AgentCommand Command
 
 /// <summary>What a launch decided once and for all; the input of the project's orchestration.</summary>
 /// <param name="Budget">What all its agents may use.</param>
+/// <param name="Trace">The trace context of the launch, as <c>traceparent</c> has it; null while nobody traces.</param>
 /// <param name="Resume">Where a retry takes up an earlier run; null for a launch.</param>
 public sealed record ProjectPlan(
     string ProjectId,
@@ -42,7 +43,8 @@ public sealed record ProjectPlan(
     IReadOnlyList<AgentPlan> Agents,
     PipelineOptions Options,
     ResumePoint? Resume = null,
-    Budget? Budget = null);
+    Budget? Budget = null,
+    string? Trace = null);
 
 /// <summary>When build and tests run.</summary>
 public static class GateModes

@@ -119,6 +119,12 @@ public sealed record ProjectRecord
     /// <summary>Per session the number of branches that it conflicts with.</summary>
     public IReadOnlyDictionary<string, int>? MergeScores { get; init; }
 
+    /// <summary>The trace context of the launch; see <see cref="ProjectPlan"/>.</summary>
+    public string? Trace { get; init; }
+
+    /// <summary>The trace context of the request for the retry or unlanding that runs.</summary>
+    public string? TraceLink { get; init; }
+
     /// <summary>How many events the orchestration has told.</summary>
     public int EventCount { get; init; }
 

@@ -9,6 +9,8 @@ internal sealed class EventFrame(LoggedEvent logged, EventMessages messages)
 {
     private readonly Lazy<byte[]> bytes = new(() => Encoding.UTF8.GetBytes(Json.Write(messages.Of(logged))));
 
+    public LoggedEvent Logged => logged;
+
     public long Seq => logged.Seq;
 
     public string Channel => logged.Event.Channel;

@@ -9,6 +9,7 @@ using Orchestra.Core.Storage;
 using Orchestra.Functions.Launching;
 using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
+using Orchestra.Functions.Telemetry;
 
 namespace Orchestra.Functions.Http;
 
@@ -25,7 +26,7 @@ public sealed class LaunchFunctions(OrchestraConfig config, Clients clients, Rep
         JsonBody body = await JsonBody.ReadAsync(request, cancellationToken);
         LaunchRequest launch = LaunchRequest.Read(body, config);
         var repository = await inspector.InspectAsync(launch.RepoPath, cancellationToken);
-        ProjectPlan asked = new ProjectPlanner(config, clients, time).Plan(launch, repository.TopFolder);
+        ProjectPlan asked = new ProjectPlanner(config, clients, time).Plan(launch, repository.TopFolder) with { Trace = SpanTeller.Current };
 
         // The orchestration first: once it is durable the project exists, whatever happens to us next.
         (_, ProjectPlan plan, _) = await guard.StartAsync(
@@ -39,6 +40,7 @@ public sealed class LaunchFunctions(OrchestraConfig config, Clients clients, Rep
             TestCommand = plan.TestCommand,
             Phase = Phases.Launching,
             AgentCount = plan.Agents.Count,
+            Trace = plan.Trace,
             StartedAt = time.GetUtcNow().UtcDateTime,
         }, CancellationToken.None);
 

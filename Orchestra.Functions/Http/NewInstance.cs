@@ -5,6 +5,7 @@ using Orchestra.Activities.Processes;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using Orchestra.Functions.Telemetry;
 
 namespace Orchestra.Functions.Http;
 
@@ -41,6 +42,7 @@ internal sealed class NewInstance(ProjectStore store, DataFolder data, DurableTa
         IReadOnlyList<AgentPlan>? added = null)
     {
         string id = ended.ProjectId;
+        record = record with { TraceLink = SpanTeller.Current };
         if (await client.GetInstanceAsync(record.InstanceId!, cancellationToken) is not null)
             throw Refusal($"Project {id} is under way already.");
         // A cancelled project's mark would end the new run's agents at once; while the project is at its end nobody needs it.

@@ -45,6 +45,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
         Phase = Phases.Launching,
         AgentCount = plan.Agents.Count,
         Budget = plan.Budget,
+        Trace = plan.Trace,
         FixMode = plan.Options.FixTeamCommand.Client ?? ClientModes.Command,
         StartedAt = context.CurrentUtcDateTime,
     };

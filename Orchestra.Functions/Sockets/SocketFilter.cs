@@ -12,7 +12,7 @@ using Orchestra.Functions.Http;
 namespace Orchestra.Functions.Sockets;
 
 /// <summary><c>/ws/gm</c>, <c>/ws/teams</c>, <c>/ws/status</c>, <c>/ws/logs</c>. Web sockets are no functions: they stand before the functions' routes.</summary>
-internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits limits, IHostApplicationLifetime lifetime, ILogger<SocketFilter> logger) : IStartupFilter
+internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits limits, SocketCount sockets, IHostApplicationLifetime lifetime, ILogger<SocketFilter> logger) : IStartupFilter
 {
     private static readonly Dictionary<string, string> Channels = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -21,11 +21,6 @@ internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits li
         ["/ws/status"] = EventChannels.Status,
         ["/ws/logs"] = EventChannels.Logs,
     };
-
-    private int open;
-
-    /// <summary>Sockets that are being served.</summary>
-    internal int Open => Volatile.Read(ref open);
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -62,7 +57,7 @@ internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits li
         long after = Math.Min(head, ListQuery.Number(http.Request, "after", head, 0, long.MaxValue));
         try
         {
-            if (Interlocked.Increment(ref open) > limits.MaxSockets)
+            if (sockets.Add() > limits.MaxSockets)
                 throw new InputProblem("Upgrade", $"{limits.MaxSockets} web sockets are open already.", StatusCodes.Status429TooManyRequests);
             using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync();
             using var served = new EventSocket(socket, channel, tail, limits);
@@ -71,7 +66,7 @@ internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits li
         }
         finally
         {
-            Interlocked.Decrement(ref open);
+            sockets.Remove();
         }
     }
 }

@@ -33,7 +33,8 @@ internal sealed class HostProcess(string dataFolder, int port, params string[] s
     public void Kill()
     {
         process!.Kill();
-        process.WaitForExit();
+        // Not for the end of its output too, which an agent that runs on may hold open.
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
         process.Dispose();
         process = null;
     }

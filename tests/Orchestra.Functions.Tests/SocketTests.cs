@@ -106,8 +106,8 @@ public sealed class SocketTests(HostFixture shared) : IClassFixture<HostFixture>
         for (int i = 0; i < 400; i++)
             await log.AppendAsync([Event(i == 399 ? "last" : $"{i}", 60_000)], Cancel);
         Assert.Equal(400, (await reading).Count);
-        SocketFilter filter = host.Services.GetServices<IStartupFilter>().OfType<SocketFilter>().Single();
-        await Eventually.TrueAsync(() => Task.FromResult(filter.Open == 1), TimeSpan.FromSeconds(60), () => "The client that does not read is still served.");
+        SocketCount sockets = host.Services.GetRequiredService<SocketCount>();
+        await Eventually.TrueAsync(() => Task.FromResult(sockets.Open == 1), TimeSpan.FromSeconds(60), () => "The client that does not read is still served.");
 
         // It reads what lies in the buffers and finds the end; from the last number that it saw it can go on.
         long seen = 0;
