@@ -9,10 +9,11 @@ namespace Orchestra.Client;
 /// <param name="FixCommand">The agent that resolves conflicts and mends failed gates; null: the host's configuration decides.</param>
 public sealed record LaunchRequest(
     string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, CommandLine? FixCommand = null,
-    string? ClientMode = null, string? Gates = null);
+    string? ClientMode = null, string? Gates = null,
+    decimal? MaxCostUsd = null);
 
 /// <param name="Command">How this agent is run; null: the client mode and the team's configuration decide.</param>
-public sealed record LaunchAgent(string Team, string Task, CommandLine? Command = null, string? ClientMode = null, int? TimeoutSeconds = null);
+public sealed record LaunchAgent(string Team, string Task, CommandLine? Command = null, string? ClientMode = null, int? TimeoutSeconds = null, decimal? MaxCostUsd = null, int? MaxTurns = null);
 
 public sealed record CommandLine(IReadOnlyList<string> Argv, IReadOnlyDictionary<string, string>? Environment = null);
 
@@ -56,8 +57,8 @@ public sealed record ProjectView
     public long? OutputTokens { get; init; }
     public bool? CostEstimated { get; init; }
 
-    /// <summary>The limit of the whole project; null: none.</summary>
-    public decimal? MaxCostUsd { get; init; }
+    /// <summary>The limits of the whole project; null: none.</summary>
+    public Budget? Budget { get; init; }
 
     /// <summary>Overlaps of agents that are still at work; undefined where the host does not look for them.</summary>
     public JsonElement Risks { get; init; }

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using Orchestra.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Orchestra.Dashboard.Tests;
+
+/// <summary>The pages of one project, one session, and the launch: what a person sees of work while it is done and afterwards.</summary>
+public sealed class WorkTests(DashboardFixture dashboard)
+{
+    private const string Go = "while [ ! -f {0} ]; do sleep 0.05; done; ";
+
+    [Fact]
+    public async Task A_project_and_its_session_show_the_work_soundly()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string project = await dashboard.LaunchAsync(repository, "Shown", "true", buildCommand: "echo built", task: "echo hello; echo new > b.txt");
+        JsonNode end = await dashboard.UntilAsync($"api/gm/projects/{project}", p => (string?)p["phase"] == "completed");
+        string session = (string)end["sessions"]![0]!["session_id"]!;
+        await dashboard.AssertSoundAsync($"/projects/{project}", "project", p => p.Locator(".timeline .row"));
+        await dashboard.AssertSoundAsync($"/sessions/{session}", "session", p => p.Locator(".difffile td.added"));
+
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{project}");
+        await Expect(page.Locator(".commits tr")).ToHaveCountAsync(2, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Unland" }).PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "No", Exact = true })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Unland" })).ToBeFocusedAsync();
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Output_is_shown_live_as_text_with_colours_and_folded_tool_calls()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string go = Path.Combine(repository.Root, "go");
+        string script = string.Format(System.Globalization.CultureInfo.InvariantCulture, Go, $"'{go}'")
+            + @"printf '\033[31mred\033[0m <script>alert(1)</script>\n\342\200\256turned\n[Read] a.cs\n[Bash] make\n'; head -c 1000000 /dev/zero | tr '\0' x; echo; seq 1 100000; echo the end";
+        string project = await dashboard.LaunchAsync(repository, "Prints", "true", buildCommand: null, task: script);
+        JsonNode running = await dashboard.UntilAsync($"api/gm/projects/{project}", p => p["sessions"]!.AsArray().Count > 0 && (string?)p["sessions"]![0]!["status"] == "running");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/sessions/{running["sessions"]![0]!["session_id"]}");
+        await Expect(page.Locator("[data-status]")).ToContainTextAsync("0 lines");
+        await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
+        ILocator terminal = page.Locator(".terminal");
+        await Expect(terminal.GetByText("the end", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(terminal.Locator("[data-status]")).ToContainTextAsync("100,006 lines");
+
+        // Only what is seen is there.
+        Assert.InRange(await terminal.Locator(".row").CountAsync(), 1, 60);
+        await terminal.Locator("[data-view]").EvaluateAsync("e => e.scrollTop = 0");
+        await Expect(terminal.GetByText("2 tool calls")).ToBeVisibleAsync();
+        await terminal.GetByText("2 tool calls").ClickAsync();
+        await Expect(terminal.GetByText("[Bash] make")).ToBeVisibleAsync();
+        Assert.Equal("rgb(208, 58, 58)", await terminal.GetByText("red", new LocatorGetByTextOptions { Exact = true }).EvaluateAsync<string>("e => getComputedStyle(e).color"));
+        await Expect(terminal.GetByText("⟨U+202E⟩turned")).ToBeVisibleAsync();
+        await Expect(terminal.GetByText("998,000 more bytes")).ToBeVisibleAsync();
+        Assert.Equal(0, await terminal.Locator("script").CountAsync());
+
+        await terminal.GetByLabel("Search in the output").FillAsync("99999");
+        await Expect(terminal.Locator("[data-found]")).ToHaveTextAsync("1 lines found");
+        await Expect(terminal.Locator("mark")).ToHaveTextAsync("99999");
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => terminal.GetByText("Download").ClickAsync());
+        Assert.EndsWith("the end\n", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken));
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_launch_is_checked_while_it_is_typed_and_tried_dry()
+    {
+        using TestRepository repository = TestRepository.Create();
+        repository.Write("loose.txt", "not committed");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await page.GetByLabel("Repository").FillAsync("/no/such/folder");
+        ILocator check = page.Locator("[data-repository]");
+        await Expect(check).ToContainTextAsync("does not exist", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
+        await page.GetByLabel("Repository").FillAsync(repository.Folder);
+        await Expect(check).ToContainTextAsync("main at", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
+        await Expect(check).ToContainTextAsync("1 files have uncommitted changes");
+        await page.GetByLabel("Name").FillAsync("Dry");
+        await page.GetByLabel("Team").FillAsync("feature-dev");
+        await page.GetByLabel("Task").FillAsync("Nothing yet");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show what would happen" }).ClickAsync();
+        await Expect(page.GetByText("Nothing was started.")).ToBeVisibleAsync(PageChecks.Patiently);
+        Assert.DoesNotContain("\"Dry\"", await dashboard.Http.GetStringAsync("api/gm/projects", TestContext.Current.CancellationToken));
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task The_first_page_is_small_and_its_theme_can_be_chosen()
+    {
+        (IPage page, _) = await dashboard.OpenAsync("/");
+        long own = await page.EvaluateAsync<long>("performance.getEntries().filter(e => e.entryType === 'navigation' || (e.entryType === 'resource' && !e.name.includes('_framework'))).reduce((sum, e) => sum + (e.decodedBodySize || 0), 0)");
+        Assert.InRange(own, 1, 300_000);
+        await page.Locator("[data-theme-toggle]").ClickAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await page.ReloadAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+    }
+}
