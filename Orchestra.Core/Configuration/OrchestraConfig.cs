@@ -104,7 +104,7 @@ public sealed class PipelineConfig
     public int GateTimeoutSeconds { get; set; } = 1800;
     public int FixTimeoutSeconds { get; set; } = 1800;
     public int MaxFixAttempts { get; set; } = 3;
-    public int MaxLandingAttempts { get; set; } = 5;
+    public int MaxLandingAttempts { get; set; } = 20;
 
     /// <summary>each: gates run after every merge; batch: once after all clean merges.</summary>
     public string Gates { get; set; } = "each";

@@ -78,7 +78,7 @@ public sealed record PipelineOptions(
     int GateTimeoutSeconds = 1800,
     int FixTimeoutSeconds = 1800,
     int MaxFixAttempts = 3,
-    int MaxLandingAttempts = 5,
+    int MaxLandingAttempts = 20,
     string Mechanical = MechanicalPolicies.Off,
     MergePolicy? Merging = null,
     int MaxResolveAttempts = 1,

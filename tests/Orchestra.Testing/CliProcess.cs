@@ -10,7 +10,7 @@ public sealed class CliProcess : IDisposable
 
     private CliProcess(Process process) => this.process = process;
 
-    public static string TestConfig => Path.Combine(AppContext.BaseDirectory, "dashboard.yml");
+    public static string TestConfig => Path.Combine(AppContext.BaseDirectory, "orchestra.test.yml");
 
     /// <summary>How the command is started, with what it prints redirected. The project that does so has the command built.</summary>
     public static ProcessStartInfo StartInfo(params string[] arguments)
