@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Orchestra.Cli;
 using Orchestra.Cli.Commands;
+using Orchestra.Cli.Commands.Teams;
 using Orchestra.Cli.Output;
 using Orchestra.Client;
 
@@ -24,6 +25,8 @@ var root = new Command("orchestra", "Puts coding agents to work in parallel and 
     RetryCommand.Create(),
     PushCommand.Create(),
     UnlandCommand.Create(),
+    TeamCommand.Create(),
+    OrchestratorCommand.Create(),
     RecoverCommand.Create(),
     DoctorCommand.Create(),
     BackupCommand.Create(),

@@ -77,6 +77,14 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     public Task CancelSessionAsync(string sessionId, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Post, $"api/teams/{Uri.EscapeDataString(sessionId)}/cancel", new { }, cancellationToken);
 
+    /// <summary>Lands a session's branch; <see cref="ConflictError"/> names conflicting files.</summary>
+    public Task<MergedView> MergeSessionAsync(string sessionId, CancellationToken cancellationToken) =>
+        SendAsync<MergedView>(HttpMethod.Post, $"api/teams/{Uri.EscapeDataString(sessionId)}/merge", new { }, cancellationToken);
+
+    /// <summary>Gives a session's work up; it stays under a ref.</summary>
+    public Task<DiscardedView> DiscardSessionAsync(string sessionId, CancellationToken cancellationToken) =>
+        SendAsync<DiscardedView>(HttpMethod.Post, $"api/teams/{Uri.EscapeDataString(sessionId)}/discard", new { }, cancellationToken);
+
     /// <summary>The merge plan; <see cref="NotFoundError"/> before there is one.</summary>
     public Task<PlanView> PlanAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<PlanView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/plan", null, cancellationToken);
@@ -102,6 +110,10 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     /// <summary>The whole output, to be read as it comes.</summary>
     public Task<HttpResponseMessage> DownloadOutputAsync(string sessionId, CancellationToken cancellationToken) =>
         FetchAsync($"api/teams/{Uri.EscapeDataString(sessionId)}/output?download=true", cancellationToken);
+
+    /// <summary>The output from its beginning, as it is printed, until the agent ends.</summary>
+    public Task<HttpResponseMessage> FollowOutputAsync(string sessionId, CancellationToken cancellationToken) =>
+        FetchAsync($"api/teams/{Uri.EscapeDataString(sessionId)}/output?follow=true", cancellationToken);
 
     public Task<RecoveryView> RecoverAsync(string sessionId, CancellationToken cancellationToken) =>
         SendAsync<RecoveryView>(HttpMethod.Get, $"api/teams/{Uri.EscapeDataString(sessionId)}/recover", null, cancellationToken);

@@ -19,3 +19,10 @@ public sealed record TeamSessionView(
 
 /// <summary>The answer of <c>POST /api/teams/launch</c>.</summary>
 public sealed record TeamLaunched(string SessionId);
+
+/// <summary>The answer of <c>POST /api/teams/{id}/merge</c>.</summary>
+public sealed record MergedView(string MergeCommit, string TargetBranch);
+
+/// <summary>The answer of <c>POST /api/teams/{id}/discard</c>.</summary>
+/// <param name="KeptRef">Where the work is; null when there was none.</param>
+public sealed record DiscardedView(string? KeptRef, string? KeptCommit);

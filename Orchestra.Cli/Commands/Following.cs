@@ -10,7 +10,7 @@ internal static class Following
     public static async Task<int> ToEndAsync(OrchestraClient client, string projectId, CancellationToken cancellationToken)
     {
         var lines = new ProgressLines(Terminal.Out, sayHowToAnswer: true);
-        await foreach (ProjectView project in ProjectPolling.FollowAsync(client, projectId, cancellationToken))
+        await foreach (ProjectView project in Polling.FollowAsync(client, projectId, cancellationToken))
         {
             lines.Show(project);
             if (!project.IsFinal)

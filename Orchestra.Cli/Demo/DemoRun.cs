@@ -41,7 +41,7 @@ internal sealed class DemoRun(TextWriter output, IDemoView view, bool approveAll
         bool AsksOrEnds(ProjectView state) => state.IsFinal || state.Pending.Any(d => !answered.Contains(d.DecisionId));
         while (true)
         {
-            ProjectView project = await view.FollowAsync(ProjectPolling.FollowAsync(client, launched.ProjectId, cancellationToken), AsksOrEnds);
+            ProjectView project = await view.FollowAsync(Polling.FollowAsync(client, launched.ProjectId, cancellationToken), AsksOrEnds);
             if (project.IsFinal)
                 return await ReportAsync(sample, project, cancellationToken);
             foreach (DecisionView decision in project.Pending.Where(d => answered.Add(d.DecisionId)))

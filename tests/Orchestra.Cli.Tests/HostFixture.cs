@@ -12,8 +12,8 @@ public sealed class HostFixture : IAsyncLifetime
 
     public string Data => Path.Combine(folder, "data");
 
-    public async ValueTask InitializeAsync() => host = await CliProcess.StartAsync(
-        Address, null, "up", "--data", Data, "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
+    public async ValueTask InitializeAsync() => host = await CliProcess.StartInAsync(
+        Address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = null, ["CLAUDE_CLI_PATH"] = FakeClaude.Path }, "up", "--data", Data, "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
 
     /// <summary>Writes a launch of agents, each a shell script, on a repository.</summary>
     public string LaunchFile(string name, string repository, params string[] scripts)

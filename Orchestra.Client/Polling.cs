@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestra.Client;
 
-public static class ProjectPolling
+/// <summary>Waiting for what only the next answer can tell.</summary>
+public static class Polling
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
 
@@ -16,6 +17,18 @@ public static class ProjectPolling
             yield return project;
             if (project.IsFinal)
                 yield break;
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    /// <summary>The session as it ended.</summary>
+    public static async Task<SessionView> EndOfSessionAsync(this OrchestraClient client, string sessionId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            SessionView session = await client.SessionAsync(sessionId, cancellationToken);
+            if (!session.IsRunning)
+                return session;
             await Task.Delay(Interval, cancellationToken);
         }
     }
