@@ -53,6 +53,7 @@ public static class OrchestraHost
     {
         FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        LogDefaults.AddTo(builder.Configuration);
         IServiceCollection services = builder.Services;
         var data = new DataFolder(builder.Configuration["ORCHESTRA_DATA"] is { Length: > 0 } folder ? folder : ".orchestra");
         services.AddSingleton(data);

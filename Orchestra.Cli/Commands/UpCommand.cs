@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Microsoft.Extensions.Hosting;
 using Orchestra.Cli.Hosting;
 
@@ -13,11 +14,13 @@ internal static class UpCommand
         var config = new Option<FileInfo?>("--config") { Description = "The configuration file. Default: config/orchestra.yml." };
         var storage = new Option<string?>("--storage") { Description = "Where the state is kept: sqlite (default) or azure, which takes AzureWebJobsStorage." };
         storage.AcceptOnlyFromAmong("sqlite", "azure");
-        var command = new Command("up", "Starts the host and stays until Ctrl-C.") { data, port, config, storage };
+        Option<IPAddress?> listen = Listen();
+        var command = new Command("up", "Starts the host and stays until Ctrl-C.") { data, port, listen, config, storage };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LocalHost host = await LocalHost.StartAsync(
-                parsed.GetValue(data)?.FullName, parsed.GetValue(port), parsed.GetValue(config)?.FullName, quiet: false, cancellationToken, parsed.GetValue(storage));
+                parsed.GetValue(data)?.FullName, parsed.GetValue(port), parsed.GetValue(config)?.FullName, quiet: false, cancellationToken, parsed.GetValue(storage),
+                parsed.GetValue(listen));
             await using (host)
             {
                 Console.WriteLine($"Listening on {host.Address}");
@@ -28,4 +31,16 @@ internal static class UpCommand
         });
         return command;
     }
+
+    private static Option<IPAddress?> Listen() => new("--listen")
+    {
+        Description = "An address to listen on beside 127.0.0.1, such as 0.0.0.0; needs a key in ORCHESTRA_API_KEY.",
+        CustomParser = result =>
+        {
+            if (IPAddress.TryParse(result.Tokens[0].Value, out IPAddress? address))
+                return address;
+            result.AddError($"--listen must be an IP address, such as 0.0.0.0; '{result.Tokens[0].Value}' is none.");
+            return null;
+        },
+    };
 }

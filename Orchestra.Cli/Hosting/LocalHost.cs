@@ -9,7 +9,7 @@ using Orchestra.Functions;
 
 namespace Orchestra.Cli.Hosting;
 
-/// <summary>The function app, run inside this process on a loopback port.</summary>
+/// <summary>The function app, run inside this process on a loopback port, and on another address if that is wanted.</summary>
 internal sealed class LocalHost : IAsyncDisposable
 {
     /// <summary>How many ports are tried from the default one on.</summary>
@@ -31,14 +31,16 @@ internal sealed class LocalHost : IAsyncDisposable
     /// <param name="port">null: 8080, or the next free one.</param>
     /// <param name="quiet">Whether only warnings are logged.</param>
     /// <param name="storage">null: as the settings say.</param>
+    /// <param name="listen">Where it listens besides; null: nowhere.</param>
     /// <exception cref="CliError">The port is taken, or the host refuses its settings.</exception>
     public static async Task<LocalHost> StartAsync(
-        string? data, int? port, string? config, bool quiet, CancellationToken cancellationToken, string? storage = null)
+        string? data, int? port, string? config, bool quiet, CancellationToken cancellationToken, string? storage = null,
+        IPAddress? listen = null)
     {
         for (int candidate = port ?? SharedOptions.DefaultPort; ; candidate++)
         {
             bool last = port is not null || candidate >= SharedOptions.DefaultPort + PortsTried;
-            if (IsFree(candidate) && await TryStartAsync(Arguments(data, candidate, config, quiet, storage), AddressOf(candidate), cancellationToken) is { } host)
+            if (IsFree(candidate) && await TryStartAsync(Arguments(data, Urls(candidate, listen), config, quiet, storage), AddressOf(candidate), cancellationToken) is { } host)
                 return new LocalHost(host, candidate);
             if (last)
                 throw new CliError($"Port {candidate} on 127.0.0.1 is taken; give another one with --port.");
@@ -91,9 +93,9 @@ internal sealed class LocalHost : IAsyncDisposable
         }
     }
 
-    private static string[] Arguments(string? data, int port, string? config, bool quiet, string? storage)
+    private static string[] Arguments(string? data, string urls, string? config, bool quiet, string? storage)
     {
-        List<string> arguments = ["--urls", $"http://127.0.0.1:{port}"];
+        List<string> arguments = ["--urls", urls];
         if (data is not null)
             arguments.AddRange(["--ORCHESTRA_DATA", data]);
         if (config is not null)
@@ -103,6 +105,16 @@ internal sealed class LocalHost : IAsyncDisposable
         if (quiet)
             arguments.AddRange(["--Logging:LogLevel:Default", "Warning"]);
         return [.. arguments];
+    }
+
+    // Loopback always: the dashboard's own calls go there.
+    private static string Urls(int port, IPAddress? listen)
+    {
+        string loopback = $"http://127.0.0.1:{port}";
+        if (listen is null || listen.Equals(IPAddress.Loopback))
+            return loopback;
+        string other = $"http://{(listen.AddressFamily is AddressFamily.InterNetworkV6 ? $"[{listen}]" : listen)}:{port}";
+        return listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? other : $"{loopback};{other}";
     }
 
     private static Uri AddressOf(int port) => new($"http://127.0.0.1:{port}/");

@@ -75,6 +75,7 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
     [InlineData(2, "answer needs ANSWER", "answer", "x")]
     [InlineData(2, "--nope", "projects", "--nope")]
     [InlineData(2, "sing", "sing")]
+    [InlineData(2, "--listen must be an IP address", "up", "--listen", "everywhere")]
     [InlineData(1, "neither a file nor a template. Templates: sample", "launch", "nothing")]
     [InlineData(1, "no project 'x'", "show", "x")]
     [InlineData(1, "no project '..", "show", "../../etc")]
@@ -88,6 +89,16 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
         Assert.Equal(exitCode, wrong.ExitCode);
         Assert.Contains(message, wrong.Error, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", wrong.Error);
+    }
+
+    [Fact]
+    public async Task A_host_that_others_reach_needs_a_key()
+    {
+        string data = Path.Combine(repository.Root, "open");
+        Command refused = await RunAsync("up", "--listen", "0.0.0.0", "--port", $"{FreePort.Next()}", "--data", data);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("ORCHESTRA_API_KEY", refused.Error);
     }
 
     [Fact]
