@@ -46,10 +46,18 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
 
     /// <param name="buildCommand">Null keeps what was; empty: none any more. The same for <paramref name="testCommand"/>.</param>
     public Task RetryAsync(string projectId, string? buildCommand, string? testCommand, CancellationToken cancellationToken,
-        IReadOnlyList<string>? branches = null, string? clientMode = null) =>
+        IReadOnlyList<string>? branches = null, string? clientMode = null, IReadOnlyList<LaunchAgent>? agents = null) =>
         SendAsync<JsonElement>(
             HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/retry",
-            new { BuildCommand = buildCommand, TestCommand = testCommand, Branches = branches is { Count: > 0 } ? branches : null, ClientMode = clientMode }, cancellationToken);
+            new
+            {
+                BuildCommand = buildCommand,
+                TestCommand = testCommand,
+                Branches = branches is { Count: > 0 } ? branches : null,
+                Agents = agents is { Count: > 0 } ? agents : null,
+                ClientMode = clientMode,
+            },
+            cancellationToken);
 
     /// <param name="remote">Null, as <paramref name="branch"/>: what the host's configuration says.</param>
     public Task<PushView> PushAsync(string projectId, string? remote, string? branch, CancellationToken cancellationToken, bool? pullRequest = null) =>

@@ -43,7 +43,7 @@ public sealed class PairMerger(GitCli git, GitPlumbing plumbing, TrialMerger tri
     private async Task<IReadOnlyList<PairConflict?>> TryAsync(
         string repoPath, string common, IReadOnlyList<(string Ours, string Theirs)> pairs, CancellationToken cancellationToken)
     {
-        string objects = ScratchFolder.Create("orchestra-objects-");
+        string objects = ScratchFolder.Create();
         try
         {
             var environment = new Dictionary<string, string>

@@ -14,7 +14,7 @@ public sealed class TreeEditor(GitCli git)
     /// <summary>The tree with some of its files replaced.</summary>
     public async Task<string> ReplaceAsync(string repoPath, string tree, IReadOnlyList<TreeEntry> entries, CancellationToken cancellationToken)
     {
-        string folder = ScratchFolder.Create("orchestra-index-");
+        string folder = ScratchFolder.Create();
         try
         {
             var environment = new Dictionary<string, string> { ["GIT_INDEX_FILE"] = Path.Combine(folder, "index") };

@@ -61,6 +61,20 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
     }
 
     [Fact]
+    public async Task A_failed_project_is_retried_with_one_more_agent()
+    {
+        Command launched = await RunAsync("launch", host.LaunchFile("Fails", repository.Folder, "exit 1"), "--wait");
+        Assert.Equal(1, launched.ExitCode);
+        string id = Id().Match(launched.Output).Value;
+        Assert.Equal(1, (await RunAsync("retry", id)).ExitCode);
+
+        Command retried = await RunAsync("retry", id, "--agent", "feature-dev:Add a file\nrun: echo x > x.txt", "--mode", "claude-code", "--wait");
+
+        Assert.True(retried.ExitCode == 0, retried.Output + retried.Error);
+        Assert.Equal("x\n", repository.Read("x.txt"));
+    }
+
+    [Fact]
     public async Task What_would_move_the_cursor_is_shown_and_not_obeyed()
     {
         Command launched = await RunAsync("launch", host.LaunchFile("a\u001b[2Jb\u202e\u0007", repository.Folder, "true"), "--wait");
@@ -75,6 +89,7 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
     [InlineData(2, "answer needs ANSWER", "answer", "x")]
     [InlineData(2, "--nope", "projects", "--nope")]
     [InlineData(2, "sing", "sing")]
+    [InlineData(2, "--agent must be TEAM:TASK", "retry", "x", "--agent", "feature-dev")]
     [InlineData(2, "--listen must be an IP address", "up", "--listen", "everywhere")]
     [InlineData(1, "neither a file nor a template. Templates: sample", "launch", "nothing")]
     [InlineData(1, "no project 'x'", "show", "x")]

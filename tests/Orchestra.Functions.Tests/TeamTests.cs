@@ -177,8 +177,9 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Templates_name_the_teams()
     {
-        JsonNode team = Assert.Single((await Api.GetAsync("/api/teams/templates")).Body.AsArray())!;
-        Assert.Equal("feature-dev", (string)team["name"]!);
+        JsonArray teams = (await Api.GetAsync("/api/teams/templates")).Body.AsArray();
+        Assert.Equal(["feature-dev", "hold"], teams.Select(t => (string)t!["name"]!));
+        JsonNode team = teams[0]!;
         Assert.Equal(1, (int)team["teammate_count"]!);
         Assert.Equal("implementer", (string)team["teammates"]![0]!);
     }

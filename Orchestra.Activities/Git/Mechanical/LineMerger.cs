@@ -20,7 +20,7 @@ public sealed class LineMerger(GitCli git, BlobReader blobs, LineEdits edits)
         if (file.Ours is not { IsFile: true } || file.Theirs is not { IsFile: true }
             || await ReadAsync(repoPath, file, cancellationToken) is not [var start, var ours, var theirs])
             return null;
-        string folder = ScratchFolder.Create("orchestra-union-");
+        string folder = ScratchFolder.Create();
         try
         {
             await File.WriteAllBytesAsync(Path.Combine(folder, "base"), start, cancellationToken);
