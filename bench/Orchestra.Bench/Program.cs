@@ -2,6 +2,7 @@ using Orchestra.Bench;
 
 var benches = new Dictionary<string, Func<Reporter, Task>>
 {
+    ["api"] = ApiBench.RunAsync,
     ["agents"] = AgentsBench.RunAsync,
     ["pipeline"] = PipelineBench.RunAsync,
     ["merge"] = reporter => MergeBench.RunAsync(reporter, Option("--repo"), Option("--sets")),

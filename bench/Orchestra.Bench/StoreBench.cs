@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
-using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Storage;
@@ -12,10 +11,8 @@ internal static class StoreBench
 {
     private const string Name = "store";
     private const int Projects = 10_000;
-    private const int SessionsEach = 10;
     private const int Rounds = 101;
     private const double GoalMilliseconds = 20;
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static async Task RunAsync(Reporter reporter)
     {
@@ -23,12 +20,12 @@ internal static class StoreBench
         try
         {
             using var tables = new SqliteTableStore(Path.Combine(work.FullName, "state.db"));
-            string[] ids = await FillAsync(tables);
+            string[] ids = await GeneratedHistory.FillAsync(tables, Projects);
             var store = new ProjectStore(tables);
             await MeasureAsync(reporter, "newest 50 projects", _ => store.ListProjectsAsync(new(50), default));
             await MeasureAsync(reporter, "50 projects by offset 9,900", _ => store.ListProjectsAsync(new(50, 9_900), default));
             await MeasureAsync(reporter, "50 projects after the 9,900th", _ => store.ListProjectsAsync(new(50, After: ids[100]), default));
-            await MeasureAsync(reporter, "50 sessions after the 99,000th", _ => store.ListAllSessionsAsync(new(50, After: SessionOf(100, 0)), default));
+            await MeasureAsync(reporter, "50 sessions after the 99,000th", _ => store.ListAllSessionsAsync(new(50, After: GeneratedHistory.SessionOf(100, 0)), default));
             await MeasureAsync(
                 reporter, "50 of 50,000 sessions by team and status",
                 _ => store.ListAllSessionsAsync(new(50), default, new SessionFilter("feature-dev", "completed", null)));
@@ -39,30 +36,13 @@ internal static class StoreBench
                 await store.ListSessionsAsync(id, default);
                 await store.ListDecisionsAsync(id, default);
             });
-            await MeasureAsync(reporter, "a session by its id", round => store.FindSessionAsync(SessionOf(round * 97 % ids.Length, 3), default));
+            await MeasureAsync(reporter, "a session by its id", round => store.FindSessionAsync(GeneratedHistory.SessionOf(round * 97 % ids.Length, 3), default));
         }
         finally
         {
             SqliteConnection.ClearAllPools();
             work.Delete(recursive: true);
         }
-    }
-
-    private static async Task<string[]> FillAsync(ITableStore tables)
-    {
-        var gathered = new GatheredWrites(tables);
-        var store = new ProjectStore(gathered);
-        var ids = new string[Projects];
-        for (int i = 0; i < Projects; i++)
-        {
-            ids[i] = Ids.At(Start.AddMinutes(i), $"{i:x6}");
-            await store.SaveProjectAsync(Project(ids[i], i), default);
-            for (int s = 0; s < SessionsEach; s++)
-                await store.SaveSessionAsync(Session(ids[i], i, s), default);
-        }
-
-        await gathered.FlushAsync();
-        return ids;
     }
 
     private static async Task MeasureAsync(Reporter reporter, string name, Func<int, Task> read)
@@ -79,33 +59,4 @@ internal static class StoreBench
         times.Sort();
         reporter.Add(new Measurement(Name, name, times[Rounds / 2], "ms", GoalMilliseconds));
     }
-
-    private static string SessionOf(int project, int session) => Ids.At(Start.AddMinutes(project).AddSeconds(session), $"{project * SessionsEach + session:x6}");
-
-    private static ProjectRecord Project(string id, int number) => new()
-    {
-        ProjectId = id,
-        ProjectName = $"project {number}",
-        RepoPath = "/src/repository",
-        BuildCommand = "make",
-        Phase = Phases.Completed,
-        AgentCount = SessionsEach,
-        CompletedCount = SessionsEach,
-        MergedCount = SessionsEach,
-        MergeOrder = [.. Enumerable.Range(0, SessionsEach).Select(s => SessionOf(number, s))],
-        StartedAt = Start.AddMinutes(number).UtcDateTime,
-        TargetBranch = "main",
-    };
-
-    private static SessionRecord Session(string projectId, int project, int number) => new()
-    {
-        SessionId = SessionOf(project, number),
-        ProjectId = projectId,
-        TeamName = number % 2 == 0 ? "feature-dev" : "review",
-        TaskDescription = new string('x', 300),
-        Status = "completed",
-        RepoPath = "/src/repository",
-        FilesChanged = ["src/a.cs", "src/b.cs", "src/c.cs"],
-        ExitCode = 0,
-    };
 }
