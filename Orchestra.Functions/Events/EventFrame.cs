@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Orchestra.Core;
 using Orchestra.Core.Events;
 
@@ -14,6 +15,9 @@ internal sealed class EventFrame(LoggedEvent logged, EventMessages messages)
     public long Seq => logged.Seq;
 
     public string Channel => logged.Event.Channel;
+
+    /// <summary>About how many bytes it is: a piece of output is told by its length.</summary>
+    public long Size { get; } = 512 + (logged.Event.Data.TryGetProperty("length", out JsonElement length) && length.TryGetInt64(out long bytes) ? bytes : 0);
 
     public ReadOnlyMemory<byte> Bytes => bytes.Value;
 }

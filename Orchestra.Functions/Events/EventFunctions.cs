@@ -1,10 +1,7 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
-using Orchestra.Core;
 using Orchestra.Core.Events;
 using Orchestra.Functions.Http;
 using Orchestra.Functions.OpenApi;
@@ -12,10 +9,8 @@ using Orchestra.Functions.OpenApi;
 namespace Orchestra.Functions.Events;
 
 /// <summary><c>GET /api/events</c>, once or waiting, and the same as server-sent events.</summary>
-public sealed class EventFunctions(EventReader reader, EventLog log, EventMessages messages, IHostApplicationLifetime lifetime)
+public sealed class EventFunctions(EventReader reader, EventTail tail, EventLog log, EventMessages messages, IHostApplicationLifetime lifetime)
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
-
     [Function("ListEvents")]
     [Api("Events behind a number; waits for the first one if asked to.", Query = ["after", "project", "types", "wait", "limit"])]
     public Task<IActionResult> List(
@@ -47,11 +42,7 @@ public sealed class EventFunctions(EventReader reader, EventLog log, EventMessag
             // The headers at once: a client knows that it is connected before anything happens.
             await response.StartAsync(stop.Token);
             await response.Body.FlushAsync(stop.Token);
-            await foreach (IReadOnlyList<LoggedEvent> events in reader.FollowAsync(query, Beat, stop.Token))
-            {
-                await response.Body.WriteAsync(Frame(events), stop.Token);
-                await response.Body.FlushAsync(stop.Token);
-            }
+            await new EventStream(tail, response.Body).SendAsync(query with { After = await reader.StartAsync(query, stop.Token) }, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -60,14 +51,4 @@ public sealed class EventFunctions(EventReader reader, EventLog log, EventMessag
 
         return new EmptyResult();
     });
-
-    private byte[] Frame(IReadOnlyList<LoggedEvent> events)
-    {
-        if (events.Count == 0)
-            return ": still here\n\n"u8.ToArray();
-        var text = new StringBuilder();
-        foreach (LoggedEvent e in events)
-            text.Append(CultureInfo.InvariantCulture, $"id: {e.Seq}\ndata: {Json.Write(messages.Of(e))}\n\n");
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
 }

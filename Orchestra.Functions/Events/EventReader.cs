@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Orchestra.Core.Events;
 
 namespace Orchestra.Functions.Events;
@@ -55,19 +54,8 @@ public sealed class EventReader(EventLog log)
         }
     }
 
-    /// <summary>Everything from a place on until <paramref name="stop"/>. An empty page means that nothing came for <paramref name="beat"/>.</summary>
-    internal async IAsyncEnumerable<IReadOnlyList<LoggedEvent>> FollowAsync(EventQuery query, TimeSpan beat, [EnumeratorCancellation] CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            var (events, next) = await WaitAsync(query, PageSize, beat, stop);
-            query = query with { After = next };
-            yield return events;
-        }
-    }
-
     /// <summary>A project's events begin at its first one, which its key finds: what other projects did before is not read.</summary>
-    private async Task<long> StartAsync(EventQuery query, CancellationToken cancellationToken)
+    internal async Task<long> StartAsync(EventQuery query, CancellationToken cancellationToken)
     {
         if (query.ProjectId is null)
             return query.After;

@@ -6,15 +6,17 @@ namespace Orchestra.Functions.Events;
 /// The log's last events in memory: however many clients listen, each event is read and serialized once. Who is further behind
 /// reads from the store at its own cost.
 /// </summary>
-internal sealed class EventTail(EventLog log, EventMessages messages)
+public sealed class EventTail(EventLog log, EventMessages messages)
 {
     private const int Kept = 2048;
+    private const long KeptBytes = 8 * 1024 * 1024;
     private const int PageSize = 100;
     private const int FillSize = 500;
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim filling = new(1, 1);
     private readonly Lock access = new();
     private readonly Queue<EventFrame> recent = new();
+    private long recentBytes;
     private long last = -1;
     private long seen = -1;
 
@@ -22,7 +24,7 @@ internal sealed class EventTail(EventLog log, EventMessages messages)
     public long Last => Volatile.Read(ref last);
 
     /// <summary>Frames behind a number, at most a page of them; waits until there are some. All channels, so that the caller can move its place on.</summary>
-    public async Task<IReadOnlyList<EventFrame>> NextAsync(long after, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<EventFrame>> NextAsync(long after, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -88,10 +90,12 @@ internal sealed class EventTail(EventLog log, EventMessages messages)
             {
                 foreach (LoggedEvent e in page)
                 {
-                    recent.Enqueue(new EventFrame(e, messages));
+                    var frame = new EventFrame(e, messages);
+                    recent.Enqueue(frame);
+                    recentBytes += frame.Size;
                     last = e.Seq;
-                    if (recent.Count > Kept)
-                        recent.Dequeue();
+                    while (recent.Count > Kept || (recentBytes > KeptBytes && recent.Count > 1))
+                        recentBytes -= recent.Dequeue().Size;
                 }
             }
         }

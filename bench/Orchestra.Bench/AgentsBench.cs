@@ -35,7 +35,7 @@ internal static class AgentsBench
             double idle = host.Memory();
 
             var time = Stopwatch.StartNew();
-            using var memory = new MemoryPeak(host);
+            using var memory = new MemoryPeak(host, Look);
             await LaunchAndWaitAsync(host, await GeneratedRepository.CreateAsync(Path.Combine(work.FullName, "load"), 100), Agents, Lines, session =>
             {
                 for (int i = 0; i < WatchersOfEachKind; i++)
@@ -82,22 +82,5 @@ internal static class AgentsBench
             }
             await Task.Delay(Look);
         }
-    }
-
-    /// <summary>The most memory that the host had at any look.</summary>
-    private sealed class MemoryPeak : IDisposable
-    {
-        private readonly Timer _timer;
-        private double _most;
-
-        public MemoryPeak(HostProcess host) => _timer = new Timer(_ => _most = Math.Max(_most, host.Memory()), null, TimeSpan.Zero, Look);
-
-        public double Stop()
-        {
-            Dispose();
-            return _most;
-        }
-
-        public void Dispose() => _timer.Dispose();
     }
 }

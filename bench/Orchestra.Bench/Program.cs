@@ -4,6 +4,7 @@ var benches = new Dictionary<string, Func<Reporter, Task>>
 {
     ["api"] = ApiBench.RunAsync,
     ["agents"] = AgentsBench.RunAsync,
+    ["events"] = EventsBench.RunAsync,
     ["pipeline"] = PipelineBench.RunAsync,
     ["merge"] = reporter => MergeBench.RunAsync(reporter, Option("--repo"), Option("--sets")),
     ["runtime"] = RuntimeBench.RunAsync,
