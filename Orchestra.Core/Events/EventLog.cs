@@ -99,6 +99,32 @@ public sealed class EventLog(ITableStore tables)
     /// <summary>The number of the last event; 0 when there is none.</summary>
     public async Task<long> HeadAsync(CancellationToken cancellationToken) => (await LoadHeadAsync(cancellationToken)).Seq;
 
+    /// <summary>The oldest number that there is; the next one to come when there is none.</summary>
+    public async Task<long> FirstAsync(CancellationToken cancellationToken) =>
+        await ReadAsync(0, 1, cancellationToken) is [LoggedEvent first] ? first.Seq : await HeadAsync(cancellationToken) + 1;
+
+    /// <summary>Takes away the oldest events, with their keys, up to the first one that is still wanted.</summary>
+    public async Task PruneAsync(Func<NewEvent, Task<bool>> isWanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            IReadOnlyList<LoggedEvent> page = await ReadAsync(0, BatchSize, cancellationToken);
+            var old = new List<TableWrite>();
+            foreach (LoggedEvent e in page)
+            {
+                if (await isWanted(e.Event))
+                    break;
+                old.Add(new(Partition, EventRow(e.Seq), null));
+                old.Add(new(Partition, KeyPrefix + e.Event.Key, null));
+            }
+
+            if (old.Count > 0)
+                await tables.WriteAsync(old, cancellationToken);
+            if (old.Count < 2 * BatchSize)
+                return;
+        }
+    }
+
     /// <summary>The number that the event with a key got; null when there is none.</summary>
     public async Task<long?> FindAsync(string key, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition, KeyPrefix + key, cancellationToken) is { } row ? Json.Read<Numbered>(row.Json).Seq : null;

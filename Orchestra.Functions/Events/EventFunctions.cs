@@ -24,7 +24,7 @@ public sealed class EventFunctions(EventReader reader, EventTail tail, EventLog 
         var (events, next) = wait == 0
             ? await reader.ReadAsync(query, limit, stop.Token)
             : await reader.WaitAsync(query, limit, TimeSpan.FromSeconds(wait), stop.Token);
-        return Answers.Ok(new { Events = events.Select(messages.Of), Next = next, Head = await log.HeadAsync(cancellationToken) });
+        return Answers.Ok(new { Events = events.Select(messages.Of), Next = next, First = await log.FirstAsync(cancellationToken), Head = await log.HeadAsync(cancellationToken) });
     });
 
     [Function("StreamEvents")]

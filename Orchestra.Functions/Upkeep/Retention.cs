@@ -11,7 +11,8 @@ namespace Orchestra.Functions.Upkeep;
 
 /// <summary>
 /// Ends what was stored longer than the configuration says: kept refs and snapshots of ended sessions, and folders of their runs. Each is told
-/// in an event and in the log first; the commit's id in the event brings a pruned ref back until git collects its garbage.
+/// in an event and in the log first; the commit's id in the event brings a pruned ref back until git collects its garbage. Log lines and events of
+/// that age go without a word; events only up to the first one of something that still runs.
 /// </summary>
 public sealed class Retention(
     ProjectStore store, EventLog events, OrchestraConfig config, StoredScan scan, StoredPruner pruner, LogStore logs, TimeProvider time, ILogger<Retention> logger)
@@ -41,6 +42,8 @@ public sealed class Retention(
         }
 
         await logs.PruneAsync(limit.UtcDateTime, cancellationToken);
+        await events.PruneAsync(
+            async e => e.At >= limit.UtcDateTime || await owners.IsActiveAsync(e.ProjectId ?? e.SessionId, cancellationToken), cancellationToken);
         return pruned;
     }
 

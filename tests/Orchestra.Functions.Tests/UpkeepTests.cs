@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using Orchestra.Core.Events;
+using Orchestra.Core.Pipeline;
+using Orchestra.Core.Storage;
+using Orchestra.Storage;
 using Orchestra.Testing;
 
 namespace Orchestra.Functions.Tests;
@@ -9,6 +13,8 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
     private const string Unknown = "20200101-000000-abcdef";
 
     private OrchestraApi Api => host.Api;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_discarded_session_is_recovered_from_its_kept_ref()
@@ -108,6 +114,35 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal(kept, (string)told["commit"]!);
         Assert.Equal(old, (string)told["session_id"]!);
         Assert.Equal("a", repository.Git("show", $"{kept}:a.txt"));
+    }
+
+    [Fact]
+    public async Task Events_are_pruned_up_to_the_first_that_is_young_or_of_something_that_runs()
+    {
+        using TestRepository folders = TestRepository.CreateEmpty();
+        Directory.CreateDirectory(folders.DataFolder);
+        using var tables = new SqliteTableStore(Path.Combine(folders.DataFolder, "state.db"));
+        await new ProjectStore(tables).SaveProjectAsync(new ProjectRecord { ProjectId = Unknown, ProjectName = "old", RepoPath = "/nowhere", Phase = "waiting" }, Cancel);
+        NewEvent[] old = [.. Enumerable.Range(1, 130).Select(n => NewEvent.Of(
+            $"old/{n}", EventChannels.Gm, EventTypes.GmProgress, null, n == 121 ? Unknown : null, null, DateTime.UnixEpoch))];
+        var log = new EventLog(tables);
+        await log.AppendAsync(old, Cancel);
+        await using HostSetup own = await HostSetup.StartAsync($"ORCHESTRA_DATA={folders.DataFolder}");
+        using var api = new OrchestraApi(own.Address);
+
+        Assert.Equal(200, (int)(await api.PostAsync("/api/doctor/prune", "")).Status);
+
+        JsonNode page = (await api.GetAsync("/api/events?after=0")).Body;
+        Assert.Equal((121, 10), ((int)page["first"]!, page["events"]!.AsArray().Count));
+        Assert.Null(await log.FindAsync("old/120", Cancel));
+        await new ProjectStore(tables).SaveProjectAsync(new ProjectRecord { ProjectId = Unknown, ProjectName = "old", RepoPath = "/nowhere", Phase = "completed" }, Cancel);
+        await log.AppendAsync([NewEvent.Of("young", EventChannels.Gm, EventTypes.GmProgress, null, null, null, DateTime.UtcNow)], Cancel);
+
+        Assert.Equal(200, (int)(await api.PostAsync("/api/doctor/prune", "")).Status);
+
+        page = (await api.GetAsync("/api/events?after=0")).Body;
+        Assert.Equal(131, (int)page["first"]!);
+        Assert.Equal("young", (await log.ReadAsync(await log.HeadAsync(Cancel) - 1, 1, Cancel)).Single().Event.Key);
     }
 
     private async Task<JsonNode[]> FindingsAsync() => [.. (await Api.GetAsync("/api/doctor")).Body["findings"]!.AsArray().Select(f => f!)];
