@@ -30,6 +30,9 @@ public static class OrchestratorModes
     /// <summary>The modes, and the names of the teams, which are modes too.</summary>
     public static IReadOnlyList<string> Names(OrchestraConfig config) => [.. Known.Keys.Concat(config.Teams.Definitions.Keys).Distinct()];
 
+    /// <summary>Whether the agents of a mode stand for themselves; teammates build on one another.</summary>
+    public static bool IsOfAgents(string? mode) => mode is not null && Known.ContainsKey(mode);
+
     public static IReadOnlyCollection<string> AgentNames => Roles.Keys;
 
     /// <summary>The mode as a team of its enabled agents; null when there is no such mode.</summary>

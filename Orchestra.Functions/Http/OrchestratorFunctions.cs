@@ -79,12 +79,13 @@ public sealed class OrchestratorFunctions(
     [Api("Ends the round that runs; its work is kept.")]
     public Task<IActionResult> Stop(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/orchestrator/stop")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         OrchestratorView view = await OrchestratorAsync(cancellationToken);
-        if (!view.Running)
+        if (view.SessionId is null || await store.FindSessionAsync(view.SessionId, cancellationToken) is not { IsRunning: true } session)
             throw new InputProblem("orchestrator", "The orchestrator does not run.", StatusCodes.Status409Conflict);
-        await data.SetCancelMarkAsync(view.SessionId!, cancellationToken);
+        await SessionCancel.AskAsync(data, client, session, cancellationToken);
         return Answers.Ok(new { Ok = true, view.Running, view.Pid, view.Mode, view.ClientMode, view.StartedAt, view.SessionId });
     });
 

@@ -82,10 +82,8 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
         if (!found.Session.IsRunning)
             throw new InputProblem("id", $"Session {id} is {found.Session.Status} already.", StatusCodes.Status409Conflict);
-        // The run sees the mark, ends its processes and commits what is there; a project goes on with its other agents.
-        await data.SetCancelMarkAsync(id, cancellationToken);
-        if (found.Session.WaitingFor is not null)
-            await client.RaiseEventAsync(id, AgentEvents.Go, "", cancellationToken);
+        // A project goes on with its other agents.
+        await SessionCancel.AskAsync(data, client, found.Session, cancellationToken);
         return Answers.Ok(new { Ok = true, SessionId = id });
     });
 }

@@ -1,3 +1,4 @@
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Orchestrators;
@@ -25,7 +26,7 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
 
         run.Session = run.Session with
         {
-            Status = run.Session.Status == "running" ? (head == run.Session.BaseCommit ? "no_change" : "completed") : run.Session.Status,
+            Status = run.Session.Status == "running" ? End(head) : run.Session.Status,
             Tasks = [.. run.Session.Tasks.Select(t => t.Status == "pending" ? t with { Status = "skipped" } : t)],
         };
     }
@@ -49,14 +50,20 @@ internal sealed class TeamSequence(SessionRun run, IReadOnlyList<TeammatePlan> t
         string status = run.Session.Tasks[i].Status;
         run.Session = run.Session with
         {
-            // One that did not complete ends the session; its status is the session's.
-            Status = status == "completed" ? "running" : status,
+            Status = EndsAll(status) ? status : "running",
             HeadCommit = work.HeadCommit,
             FilesChanged = work.FilesChanged,
             LeftOut = work.LeftOut,
             ExitCode = result.ExitCode,
-            Error = result.Error is null ? null : $"{teammates[i].Name}: {result.Error}",
+            Error = result.Error is null ? run.Session.Error : $"{teammates[i].Name}: {result.Error}",
             ClientSessionId = result.ClientSessionId ?? run.Session.ClientSessionId,
         };
     }
+
+    // One that did not complete ends the session, and its status is the session's; in a round of a mode the others have their turn still.
+    private bool EndsAll(string status) =>
+        status != "completed" && !(OrchestratorModes.IsOfAgents(run.Session.OrchestratorMode) && (status is "failed" or "timed_out"));
+
+    private string End(string head) =>
+        run.Session.Tasks.Any(t => t.Status != "completed") ? "failed" : head == run.Session.BaseCommit ? "no_change" : "completed";
 }

@@ -39,6 +39,46 @@ public sealed class OrchestratorTests
     }
 
     [Fact]
+    public async Task An_agent_of_a_mode_that_fails_does_not_take_the_others_turn()
+    {
+        string config = HostSetup.Config("agents: {monitor: {system_prompt: \"Look\\nrun monitor: exit 3\\n\"}, analyzer: {system_prompt: \"Look\\nrun analyzer: echo fine\\n\"}}\n");
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}", $"ORCHESTRA_CONFIG={config}", "CLIENT_MODE=claude-code");
+        using var client = new OrchestraClient(host.Address);
+        using TestRepository repository = TestRepository.Create();
+
+        OrchestratorView started = await client.StartOrchestratorAsync(null, null, repository.Folder, Cancel);
+        await EndAsync(client);
+
+        ExecutionView execution = await client.ExecutionAsync(started.SessionId!, Cancel);
+        Assert.Equal(("failed", 2, 1, 1), (execution.Status, execution.AgentCount, execution.SuccessCount, execution.FailCount));
+        Assert.Equal([("monitor", "failed"), ("analyzer", "success")], execution.Results.Select(r => (r.Agent, r.Status)));
+        Assert.Contains("monitor", (await client.SessionAsync(started.SessionId!, Cancel)).Error);
+    }
+
+    [Fact]
+    public async Task A_round_that_waits_for_a_place_is_stopped_at_once()
+    {
+        string config = HostSetup.Config("runs: {max_parallel_agents: 1}\n");
+        await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={config}");
+        using var client = new OrchestraClient(host.Address);
+        using TestRepository repository = TestRepository.Create();
+        TeamLaunched first = await client.LaunchTeamAsync("hold", "Sleep", repository.Folder, null, Cancel);
+        await Eventually.TrueAsync(async () => (await client.SessionAsync(first.SessionId, Cancel)).Status == "running", TimeSpan.FromSeconds(30), () => "It does not run.");
+        OrchestratorView round = await client.StartOrchestratorAsync("hold", null, repository.Folder, Cancel);
+        using var api = new OrchestraApi(host.Address);
+        await Eventually.TrueAsync(
+            async () => (await api.GetAsync($"/api/teams/{round.SessionId}")).Body["waiting_for"] is not null, TimeSpan.FromSeconds(30), () => "It does not wait.");
+
+        await client.StopOrchestratorAsync(Cancel);
+        await EndAsync(client);
+
+        Assert.Equal("cancelled", (await client.SessionAsync(round.SessionId!, Cancel)).Status);
+        Assert.Equal("running", (await client.SessionAsync(first.SessionId, Cancel)).Status);
+        await client.CancelSessionAsync(first.SessionId, Cancel);
+        await Eventually.TrueAsync(async () => !(await client.SessionAsync(first.SessionId, Cancel)).IsRunning, TimeSpan.FromSeconds(30), () => "It runs still.");
+    }
+
+    [Fact]
     public async Task One_round_at_a_time_and_a_stop_ends_it()
     {
         string config = HostSetup.Config("agents: {monitor: {enabled: false}, analyzer: {system_prompt: \"Look\\nrun: exec sleep 600\\n\"}}\n");

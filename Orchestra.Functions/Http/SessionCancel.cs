@@ -1,0 +1,18 @@
+using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Processes;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
+using Orchestra.Functions.Orchestrators;
+
+namespace Orchestra.Functions.Http;
+
+/// <summary>Ending a session's agent: its run sees the mark, ends its processes and commits what is there; one that waits for its place is woken to see it.</summary>
+internal static class SessionCancel
+{
+    public static async Task AskAsync(DataFolder data, DurableTaskClient client, SessionRecord session, CancellationToken cancellationToken)
+    {
+        await data.SetCancelMarkAsync(session.SessionId, cancellationToken);
+        if (session.WaitingFor is not null)
+            await client.RaiseEventAsync(session.SessionId, AgentEvents.Go, "", cancellationToken);
+    }
+}
