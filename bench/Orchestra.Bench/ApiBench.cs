@@ -1,17 +1,23 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
-using Orchestra.Client;
-using Orchestra.Core.Pipeline;
 using Orchestra.Storage;
 
 namespace Orchestra.Bench;
 
-/// <summary><c>./bench.sh api</c>: mixed reads at a fixed rate, the clients on the same machine, while a project of six agents that print goes its whole way again and again.</summary>
+/// <summary>
+/// <c>./bench.sh api</c>: after a long history, each read by itself, and then mixed reads at a fixed rate, the clients on the same machine, while a
+/// project of six agents that print goes its whole way again and again.
+/// </summary>
 internal static class ApiBench
 {
     private const string Name = "api";
     private const int Rate = 2_000;
     private const double GoalMilliseconds = 50;
-    private const int Projects = 1_000;
+    private const int Projects = 10_000;
+    private const int Outputs = 100;
+    private const int LinesEach = 50_000;
+    private const int Rounds = 101;
+    private const double GoalAlone = 20;
     private const int Agents = 6;
 
     private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
@@ -25,6 +31,7 @@ internal static class ApiBench
             string data = Path.Combine(work.FullName, "data");
             string[] projects = await FillAsync(data);
             await using HostProcess host = await HostProcess.StartAsync(data, await PipelineBench.WriteConfigAsync(work.FullName));
+            await MeasureAloneAsync(reporter, host.Address, projects);
             string repository = await GeneratedRepository.CreateAsync(Path.Combine(work.FullName, "repository"), 100);
             using var stop = new CancellationTokenSource();
             var pipeline = new PipelineLoop(host.Client, repository, Agents);
@@ -57,7 +64,44 @@ internal static class ApiBench
         using var tables = new SqliteTableStore(Path.Combine(data, "state.db"));
         string[] ids = await GeneratedHistory.FillAsync(tables, Projects);
         SqliteConnection.ClearAllPools();
+        for (int i = 0; i < Outputs; i++)
+        {
+            string run = Path.Combine(data, "runs", Printed(i));
+            Directory.CreateDirectory(run);
+            await File.WriteAllLinesAsync(
+                Path.Combine(run, "output.log"), Enumerable.Range(1, LinesEach).Select(n => $"line {n:d6} of agent {i} tells of its work as agents do"));
+        }
+
         return ids;
+    }
+
+    private static string Printed(int number) => GeneratedHistory.SessionOf(number * 97, 3);
+
+    private static async Task MeasureAloneAsync(Reporter reporter, Uri address, string[] projects)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        string label = $"{Projects} projects, {Outputs * LinesEach / 1_000_000} million lines";
+        await MeasureAsync("a list of projects", _ => "api/gm/projects?limit=50");
+        await MeasureAsync("a list of sessions, far behind", round => $"api/teams?limit=50&offset={round * 90}");
+        await MeasureAsync("a project", round => $"api/gm/projects/{projects[round * 97]}");
+        await MeasureAsync("64 KiB in the middle of an output", round => $"api/teams/{Printed(round % Outputs)}/output?after={LinesEach * 20}&limit=65536");
+
+        async Task MeasureAsync(string name, Func<int, string> path)
+        {
+            var times = new List<double>();
+            for (int round = 0; round <= Rounds; round++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                using HttpResponseMessage response = await http.GetAsync(path(round));
+                if (!response.IsSuccessStatusCode || (await response.Content.ReadAsByteArrayAsync()).Length == 0)
+                    throw new InvalidOperationException($"{path(round)}: {(int)response.StatusCode}");
+                if (round > 0)
+                    times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+
+            times.Sort();
+            reporter.Add(new Measurement(Name, $"{label}: {name}", times[times.Count / 2], "ms", GoalAlone));
+        }
     }
 
     // What dashboards and scripts ask for: lists, details, what is new, what was printed.
