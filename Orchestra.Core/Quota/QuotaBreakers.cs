@@ -55,6 +55,17 @@ public sealed class QuotaBreakers(ITableStore tables, EventLog events, QuotaConf
     public async Task<IReadOnlyList<(QuotaBreaker Breaker, bool IsOpen)>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await tables.QueryAsync(Partition, cancellationToken: cancellationToken)).Select(r => Json.Read<QuotaBreaker>(r.Json)).Select(b => (b, b.IsOpen(Now)))];
 
+    /// <summary>Closes those whose time is over, also when no agent asks.</summary>
+    public async Task CloseDueAsync(CancellationToken cancellationToken)
+    {
+        foreach (TableRow row in await tables.QueryAsync(Partition, cancellationToken: cancellationToken))
+        {
+            QuotaBreaker breaker = Json.Read<QuotaBreaker>(row.Json);
+            if (breaker.ClosedAt is null && !breaker.IsOpen(Now))
+                await CloseAsync(row, breaker, cancellationToken);
+        }
+    }
+
     private QuotaBreaker Opened(QuotaAccount account, string reason, DateTime? until, QuotaBreaker? former)
     {
         DateTime now = Now;
