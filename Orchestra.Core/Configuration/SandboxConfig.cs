@@ -5,16 +5,19 @@ public sealed class SandboxConfig
 {
     public const string Off = "off";
 
+    /// <summary>As <see cref="Auto"/>, but only agents of the modes api and hybrid: the shell that their model uses is ours.</summary>
+    public const string Api = "api";
+
     /// <summary>Where bubblewrap works, else without, which is logged.</summary>
     public const string Auto = "auto";
 
     /// <summary>Where it does not work nothing is launched.</summary>
     public const string Required = "required";
 
-    public static readonly IReadOnlyList<string> Modes = [Off, Auto, Required];
+    public static readonly IReadOnlyList<string> Modes = [Off, Api, Auto, Required];
 
     /// <summary>One of <see cref="Modes"/>.</summary>
-    public string Mode { get; set; } = Off;
+    public string Mode { get; set; } = Api;
 
     /// <summary>Whether agents reach the network; clients of a model need it.</summary>
     public bool Network { get; set; } = true;

@@ -25,7 +25,7 @@ public sealed class Sandbox(RunsConfig runs, Bubblewrap bubblewrap, SandboxFolde
     /// <exception cref="InvalidOperationException">A sandbox is demanded and cannot be made.</exception>
     public async Task<IReadOnlyList<string>> StarterAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        if (Config.Mode == SandboxConfig.Off) return [];
+        if (!IsFor(run.Command.Client)) return [];
         if (bubblewrap.Obstacle is { } obstacle)
         {
             if (Config.Mode == SandboxConfig.Required) throw new InvalidOperationException($"The agent was not started, since it must run in a sandbox. {obstacle}");
@@ -43,4 +43,11 @@ public sealed class Sandbox(RunsConfig runs, Bubblewrap bubblewrap, SandboxFolde
             "--setenv", "IS_SANDBOX", "1", "--setenv", "TMPDIR", "/tmp", "--chdir", run.WorktreePath, "--",
         ];
     }
+
+    private bool IsFor(string? client) => Config.Mode switch
+    {
+        SandboxConfig.Off => false,
+        SandboxConfig.Api => client is ClientModes.Api or ClientModes.Hybrid,
+        _ => true,
+    };
 }

@@ -33,6 +33,8 @@ public sealed class SandboxFolders(SandboxConfig config, DataFolder data, BuildC
         foreach (string path in NeededOfSockets.Append(RealPath.Of(Resolver)).Where(p => p.StartsWith(Sockets + "/", StringComparison.Ordinal) && Path.Exists(p)))
             yield return Mount.ReadOnly(path);
         yield return Mount.At(data.Temporary(run.RunId), "/tmp");
+        // Our own programs, which may lie in one of the folders that are not there.
+        yield return Mount.ReadOnly(AppContext.BaseDirectory.TrimEnd('/'));
         // Other agents' work, the journal, and the program's own state.
         yield return Mount.Empty(data.Root);
         yield return Mount.Writable(data.ClientHome(run.RunId));

@@ -182,6 +182,6 @@ public sealed class ApiAgentTests : RunFixture
     }
 
     private RunActivities Activities() => new ServiceCollection()
-        .AddLogging().AddSingleton(Data).AddSingleton(new RunsConfig { SnapshotSeconds = 0 }).AddSingleton(new ClientVariables(name => name == "ANTHROPIC_API_KEY" ? Key : null)).AddOrchestraGit().AddOrchestraRuns()
+        .AddLogging().AddSingleton(Data).AddSingleton(new RunsConfig { SnapshotSeconds = 0, Sandbox = new SandboxConfig { Mode = SandboxConfig.Off } }).AddSingleton(new ClientVariables(name => name == "ANTHROPIC_API_KEY" ? Key : null)).AddOrchestraGit().AddOrchestraRuns()
         .BuildServiceProvider().GetRequiredService<RunActivities>();
 }

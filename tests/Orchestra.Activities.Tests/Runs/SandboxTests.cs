@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Agents;
+using Orchestra.Activities.Agents.Api;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
@@ -130,6 +131,26 @@ public sealed class SandboxTests : RunFixture
         Assert.Equal(RunStatus.Completed, (await Services(new SandboxConfig { Mode = SandboxConfig.Auto }, nowhere).RunAgent(run, Test)).Status);
     }
 
+    [Fact]
+    public async Task By_default_the_shell_of_an_api_agent_is_in_a_sandbox_and_other_clients_are_not()
+    {
+        SkipWithoutSandbox();
+        string outside = InWork("outside.txt");
+        using FakeMessagesApi api = new(
+            FakeMessagesApi.Calls("bash", new { command = $"echo in > in.txt; if echo out > '{outside}'; then echo could; else echo could not; fi" }), FakeMessagesApi.Says("Done."));
+        var config = new ApiConfig { BaseUrl = api.BaseUrl };
+        RunActivities activities = Services(new SandboxConfig(), Here);
+
+        RunResult sandboxed = await activities.RunAgent(Run([], null, 60) with { Prompt = "Go", Command = ApiCommands.Build(config, null, "") }, Test);
+
+        Assert.True(sandboxed.Status == RunStatus.Completed, sandboxed.Error + sandboxed.OutputTail);
+        Assert.Equal("in\n", File.ReadAllText(Path.Combine(worktree, "in.txt")));
+        Assert.False(File.Exists(outside));
+        Assert.Contains("could not", api.Requests.Last()["messages"]!.ToJsonString());
+        RunResult open = await activities.RunAgent(Run(["/bin/sh", "-c", $"echo out > '{outside}'"], null, 60) with { RunId = RunId + "2" }, Test);
+        Assert.Equal((RunStatus.Completed, true), (open.Status, File.Exists(outside)));
+    }
+
     private async Task<RunResult> RunAsync(string script, SandboxConfig? config = null, Dictionary<string, string>? environment = null, int timeout = 60)
     {
         SkipWithoutSandbox();
@@ -143,6 +164,7 @@ public sealed class SandboxTests : RunFixture
 
     private RunActivities Services(SandboxConfig config, Bubblewrap bubblewrap) => new ServiceCollection()
         .AddLogging().AddSingleton(Data).AddSingleton(new RunsConfig { Sandbox = config }).AddSingleton(bubblewrap)
+        .AddSingleton(new ClientVariables(name => name == "ANTHROPIC_API_KEY" ? "sk-test-0123456789" : null))
         .AddOrchestraGit().AddOrchestraRuns().BuildServiceProvider().GetRequiredService<RunActivities>();
 
     private static string CommandLine(int pid)
