@@ -43,11 +43,13 @@ public sealed class WaitingTests
         Directory.Delete(marks, recursive: true);
     }
 
-    [Fact]
-    public async Task A_full_disk_makes_agents_wait_and_they_can_be_cancelled()
+    [Theory]
+    [InlineData("min_free_disk_mb")]
+    [InlineData("min_free_memory_mb")]
+    public async Task A_machine_without_room_makes_agents_wait_and_they_can_be_cancelled(string limit)
     {
         using TestRepository repository = TestRepository.CreateList();
-        await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={HostSetup.Config("runs: {min_free_disk_mb: 2000000000}\n")}");
+        await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={HostSetup.Config($"runs: {{{limit}: 2000000000}}\n")}");
         using OrchestraApi api = new(host.Address);
         string single = (string)(await api.PostAsync("/api/teams/launch", new JsonObject
         {
@@ -58,7 +60,7 @@ public sealed class WaitingTests
             async () => (string?)(await api.GetAsync($"/api/teams/{single}")).Body["waiting_for"]?["kind"] == "resources"
                 && (string?)(await api.GetAsync($"/api/gm/projects/{project}")).Body["sessions"]!.AsArray().ElementAtOrDefault(0)?["waiting_for"]?["kind"] == "resources",
             Patience, () => "The sessions do not wait.");
-        Assert.Contains("runs.min_free_disk_mb", (string)(await api.GetAsync($"/api/teams/{single}")).Body["waiting_for"]!["reason"]!);
+        Assert.Contains($"runs.{limit}", (string)(await api.GetAsync($"/api/teams/{single}")).Body["waiting_for"]!["reason"]!);
 
         await api.PostAsync($"/api/teams/{single}/cancel", "{}");
         await api.PostAsync($"/api/gm/projects/{project}/cancel", "{}");
