@@ -61,7 +61,7 @@ public sealed record ProjectView
     public Budget? Budget { get; init; }
 
     /// <summary>Overlaps of agents that are still at work; undefined where the host does not look for them.</summary>
-    public JsonElement Risks { get; init; }
+    public IReadOnlyList<ProjectRisk> Risks { get; init; } = [];
     public IReadOnlyList<GateRecord> Gates { get; init; } = [];
     public IReadOnlyList<SessionView> Sessions { get; init; } = [];
     public IReadOnlyList<DecisionView> Decisions { get; init; } = [];
