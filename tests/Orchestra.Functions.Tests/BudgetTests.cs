@@ -13,20 +13,9 @@ public sealed class BudgetTests : IDisposable
 {
     private static readonly string FakeCli = $"CLAUDE_CLI_PATH={FakeClaude.Path}";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("orchestra-budget-").FullName;
-    private readonly TestRepository repository = TestRepository.CreateEmpty();
+    private readonly TestRepository repository = TestRepository.CreateList();
 
-    public BudgetTests()
-    {
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-    }
-
-    public void Dispose()
-    {
-        repository.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => repository.Dispose();
 
     [Fact]
     public async Task A_projects_budget_ends_what_runs()
@@ -35,8 +24,8 @@ public sealed class BudgetTests : IDisposable
         using OrchestraApi api = new(host.Address);
         // The first one's costs are the client's figure, told at its end: 0.0125.
         JsonObject project = await RunAsync(api, Launch(0.01m, null,
-            Agent($"run: while [ ! -e {folder}/running ]; do sleep 0.05; done; rm claude-arguments.txt; echo x > x.txt"),
-            Agent($"run: echo > {folder}/running; exec sleep 1000")));
+            Agent($"run: while [ ! -e {repository.Root}/running ]; do sleep 0.05; done; rm claude-arguments.txt; echo x > x.txt"),
+            Agent($"run: echo > {repository.Root}/running; exec sleep 1000")));
 
         Assert.Equal("completed", (string)project["phase"]!);
         Assert.Equal(0.01m, (decimal)project["budget"]!["max_cost_usd"]!);
@@ -52,12 +41,12 @@ public sealed class BudgetTests : IDisposable
     {
         await using HostSetup host = await HostSetup.StartAsync(FakeCli, $"ORCHESTRA_CONFIG={HostSetup.Config("runs: {max_parallel_agents: 1}\n")}");
         using OrchestraApi api = new(host.Address);
-        string task = $"run: echo ran >> {folder}/ran; rm claude-arguments.txt; echo x > x.txt";
+        string task = $"run: echo ran >> {repository.Root}/ran; rm claude-arguments.txt; echo x > x.txt";
 
         JsonObject project = await RunAsync(api, Launch((decimal?)dollars, turns, Agent(task), Agent(task)));
 
         Assert.Equal(["budget_exceeded", "completed"], project["sessions"]!.AsArray().Select(s => (string)s!["status"]!).Order());
-        Assert.Equal("ran\n", File.ReadAllText($"{folder}/ran"));
+        Assert.Equal("ran\n", File.ReadAllText($"{repository.Root}/ran"));
     }
 
     [Theory]
@@ -68,7 +57,7 @@ public sealed class BudgetTests : IDisposable
         await using HostSetup host = await HostSetup.StartAsync(FakeCli);
         using OrchestraApi api = new(host.Address);
         string told = $$$$"""{"type":"assistant","message":{"id":"{{{{message}}}}x","model":"claude-opus-5-5","content":[],"usage":{"input_tokens":{{{{tokens}}}},"output_tokens":1}}}""";
-        JsonObject agent = Agent($"run: cp claude-arguments.txt {folder}/; echo '{told}'; exec sleep 1000");
+        JsonObject agent = Agent($"run: cp claude-arguments.txt {repository.Root}/; echo '{told}'; exec sleep 1000");
         if (dollars is not null) agent["max_cost_usd"] = dollars;
         if (turns is not null) agent["max_turns"] = turns;
 
@@ -76,7 +65,7 @@ public sealed class BudgetTests : IDisposable
 
         Assert.Equal(("budget_exceeded", reason), ((string)session["status"]!, (string)session["error"]!));
         Assert.True((bool)session["cost_estimated"]!);
-        Assert.Contains(flag, File.ReadAllLines($"{folder}/claude-arguments.txt"));
+        Assert.Contains(flag, File.ReadAllLines($"{repository.Root}/claude-arguments.txt"));
     }
 
     [Fact]

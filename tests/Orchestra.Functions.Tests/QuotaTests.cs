@@ -8,39 +8,28 @@ public sealed class QuotaTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string folder = Directory.CreateTempSubdirectory("orchestra-quota-").FullName;
-    private readonly TestRepository repository = TestRepository.CreateEmpty();
+    private readonly TestRepository repository = TestRepository.CreateList();
 
-    public QuotaTests()
-    {
-        repository.Write("list.txt", "base\n");
-        repository.Commit("base");
-    }
-
-    public void Dispose()
-    {
-        repository.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => repository.Dispose();
 
     [Fact]
     public async Task Agents_of_the_account_are_interrupted_or_held_back_and_go_on_at_the_reset()
     {
         await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}");
         using OrchestraApi api = new(host.Address);
-        string running = await LaunchAsync(api, $"run: echo one > {folder}/running; exec sleep 1000");
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists($"{folder}/running")), Patience, () => "The first agent does not run.");
+        string running = await LaunchAsync(api, $"run: echo one > {repository.Root}/running; exec sleep 1000");
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists($"{repository.Root}/running")), Patience, () => "The first agent does not run.");
 
         string limited = await LaunchAsync(api, Limited(seconds: 6));
         JsonNode interrupted = await UntilAsync(api, running, s => (string?)s["waiting_for"]?["kind"] == "quota");
         JsonNode met = await UntilAsync(api, limited, s => (string?)s["waiting_for"]?["kind"] == "quota");
-        string late = await LaunchAsync(api, $"run: echo late > {folder}/late");
+        string late = await LaunchAsync(api, $"run: echo late > {repository.Root}/late");
         await UntilAsync(api, late, s => (string?)s["waiting_for"]?["kind"] == "quota");
         JsonNode quota = Assert.Single((await api.GetAsync("/api/quota")).Body.AsArray())!;
 
         Assert.Equal("The quota of claude-code is used up: You've hit your limit", (string)met["waiting_for"]!["reason"]!);
         Assert.Equal("pending", (string)interrupted["status"]!);
-        Assert.False(File.Exists($"{folder}/late"));
+        Assert.False(File.Exists($"{repository.Root}/late"));
         Assert.Equal(("claude-code", true, (string)met["waiting_for"]!["until"]!), ((string)quota["client"]!, (bool)quota["open"]!, (string)quota["until"]!));
 
         foreach (string id in (string[])[running, limited, late])
@@ -58,11 +47,11 @@ public sealed class QuotaTests : IDisposable
     public async Task A_killed_host_keeps_to_the_reset_and_runs_nothing_again_that_had_ended()
     {
         int port = FreePort.Next();
-        using HostProcess host = new(Path.Combine(folder, "data"), port, "--CLAUDE_CLI_PATH", FakeClaude.Path);
+        using HostProcess host = new(Path.Combine(repository.Root, "data"), port, "--CLAUDE_CLI_PATH", FakeClaude.Path);
         host.Start();
         using OrchestraApi api = new(new Uri($"http://127.0.0.1:{port}"));
         await api.WaitUntilUpAsync();
-        JsonObject launch = OrchestraApi.Launch(repository.Folder, Agent($"run: rm claude-arguments.txt; echo done >> {folder}/done; echo d > d.txt"), Agent(Limited(seconds: 5)));
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, Agent($"run: rm claude-arguments.txt; echo done >> {repository.Root}/done; echo d > d.txt"), Agent(Limited(seconds: 5)));
         launch["client_mode"] = "claude-code";
         string project = await api.LaunchAsync(launch);
         JsonNode? waiting = null;
@@ -79,7 +68,7 @@ public sealed class QuotaTests : IDisposable
 
         Assert.Equal("completed", (string)ended["phase"]!);
         Assert.All(ended["sessions"]!.AsArray(), s => Assert.Equal("completed", (string)s!["status"]!));
-        Assert.Equal("done\n", File.ReadAllText($"{folder}/done"));
+        Assert.Equal("done\n", File.ReadAllText($"{repository.Root}/done"));
         JsonNode resumed = ended["sessions"]!.AsArray().Single(s => (string)s!["session_id"]! == (string)waiting!["session_id"]!)!;
         Assert.True(DateTime.Parse((string)resumed["completed_at"]!) > DateTime.Parse((string)waiting!["waiting_for"]!["until"]!));
         Assert.Contains("--resume", repository.Git("show", "main:claude-arguments.txt").Split('\n'));
