@@ -4,8 +4,8 @@ namespace Orchestra.Functions;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Project {ProjectId} ended: {Phase} {Reason}")]
-    public static partial void ProjectEnded(ILogger logger, string projectId, string phase, string? reason);
+    [LoggerMessage(1, LogLevel.Information, "Project {ProjectId} ended: {Phase}{Reason}")]
+    public static partial void ProjectEnded(ILogger logger, string projectId, string phase, string reason);
 
     [LoggerMessage(2, LogLevel.Warning, "The answer to decision {DecisionId} could not be delivered yet")]
     public static partial void DeliveryFailed(ILogger logger, string decisionId, Exception exception);

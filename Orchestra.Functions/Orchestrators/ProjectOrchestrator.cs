@@ -22,7 +22,7 @@ public static class ProjectOrchestrator
         var agents = new AgentsPhase(run);
         (string phase, string? reason) = await EndOfAsync(run, agents);
         await new EndPhase(run).FinishAsync(agents.Ends, phase, reason);
-        Log.ProjectEnded(logger, plan.ProjectId, phase, reason);
+        Log.ProjectEnded(logger, plan.ProjectId, phase, reason is null ? "" : $" ({reason})");
         return run.Record;
     }
 

@@ -70,9 +70,13 @@ internal sealed class TelemetryFollower(
     private async Task<long> BeginningAsync(CancellationToken cancellationToken)
     {
         long head = await log.HeadAsync(cancellationToken);
-        return tracer is not null && await log.FindMarkAsync(Mark, cancellationToken) is { Json: { } place }
-            ? Math.Min(head, long.Parse(place, CultureInfo.InvariantCulture))
-            : head;
+        if (tracer is null)
+            return head;
+        if (await log.FindMarkAsync(Mark, cancellationToken) is { Json: { } place })
+            return Math.Min(head, long.Parse(place, CultureInfo.InvariantCulture));
+        // At once: were this process killed before it stores its place for the first time, the next one would not know where it began.
+        await WriteAsync(head);
+        return head;
     }
 
     /// <returns>Whether the project has ended.</returns>
@@ -116,7 +120,9 @@ internal sealed class TelemetryFollower(
         if (tracer is null || told <= stored)
             return;
         await Task.Run(() => tracer.ForceFlush());
-        await log.WriteMarksAsync([new(Mark, told.ToString(CultureInfo.InvariantCulture), null)], CancellationToken.None);
+        await WriteAsync(told);
         stored = told;
     }
+
+    private Task WriteAsync(long place) => log.WriteMarksAsync([new(Mark, place.ToString(CultureInfo.InvariantCulture), null)], CancellationToken.None);
 }

@@ -51,7 +51,7 @@ public sealed class ConfigTests
     [InlineData("client:\n  default_mode: claude-code\nteams:\n  definitions:\n    t:\n      teammates: [{name: a, role: r, client_mode: agent-teams}]\n", 6, "teams.definitions.t.teammates[0].client_mode", "Set it for the team")]
     [InlineData("runs:\n  build_caches:\n    - when: go.mod\n      remove: [../x]\n", 4, "runs.build_caches[0].remove[0]", "by its path from the repository's top folder")]
     [InlineData("runs:\n  build_caches:\n    - remove: [bin]\n", 3, "runs.build_caches[0].when", "must name a file")]
-    [InlineData("runs:\n  sandbox: {mode: maybe}\n", 2, "runs.sandbox.mode", "must be one of off, auto, required")]
+    [InlineData("runs:\n  sandbox: {mode: maybe}\n", 2, "runs.sandbox.mode", "must be one of off, api, auto, required")]
     [InlineData("runs:\n  sandbox:\n    writable: [cache]\n", 3, "runs.sandbox.writable[0]", "full path")]
     [InlineData("a: [1\n", 2, "", "not valid YAML")]
     [InlineData("client: {}\nclient: {}\n", 2, "", "not valid YAML")]
