@@ -59,6 +59,7 @@ internal static class Answers
         401 => "No valid key",
         403 => "Not allowed",
         404 => "Not found",
+        405 => "Wrong method",
         409 => "Conflict",
         426 => "Upgrade required",
         429 => "Too many",

@@ -55,10 +55,22 @@ internal sealed class SecurityFilter(AccessSettings settings, TimeProvider time,
 
     private static InputProblem Bare(HttpContext http) => http.Response.StatusCode switch
     {
+        StatusCodes.Status404NotFound when WrongVerb(http) is { } wrong => wrong,
         StatusCodes.Status404NotFound => new("path", $"There is no {http.Request.Method} {http.Request.Path}.", StatusCodes.Status404NotFound),
         StatusCodes.Status413PayloadTooLarge => new("body", "The body is too large.", StatusCodes.Status413PayloadTooLarge),
         int status => new("request", "The request cannot be understood.", status),
     };
+
+    // The functions host and what stands in for it answer 404 to a path they know by another verb.
+    private static InputProblem? WrongVerb(HttpContext http)
+    {
+        string[] verbs = AllowedVerbs.Of(http);
+        if (verbs.Length == 0 || verbs.Contains(http.Request.Method, StringComparer.OrdinalIgnoreCase))
+            return null;
+        string allow = string.Join(", ", verbs);
+        http.Response.Headers.Allow = allow;
+        return new InputProblem("method", $"{http.Request.Path} does not take {http.Request.Method}. It takes {allow}.", StatusCodes.Status405MethodNotAllowed);
+    }
 
     // The strictest that data needs; a page that wants more replaces the policy with its own.
     private static void AddHeaders(IHeaderDictionary headers)

@@ -24,7 +24,7 @@ public sealed class AuditTests
             () => Task.FromResult((lines = Lines(file)).Length == 4), TimeSpan.FromSeconds(30), () => string.Join('\n', lines));
 
         Assert.Equal(
-            ["bob POST /api/gm/launch 400", "ann POST /api/gm/launch 403", " POST /api/gm/launch 401", "bob DELETE /api/gm/projects/x 404"],
+            ["bob POST /api/gm/launch 400", "ann POST /api/gm/launch 403", " POST /api/gm/launch 401", "bob DELETE /api/gm/projects/x 405"],
             lines.Select(l => JsonNode.Parse(l)!).Select(e => $"{e["caller"]} {e["method"]} {e["path"]} {e["status"]}"));
         Assert.All(lines, l => Assert.DoesNotContain("key-0123", l));
         Assert.All(lines, l => Assert.Contains("127.0.0.1", l));

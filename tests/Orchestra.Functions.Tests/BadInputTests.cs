@@ -71,6 +71,35 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal(HttpStatusCode.NotFound, (await host.Api.GetAsync(path)).Status);
 
     [Theory]
+    [InlineData("PUT", "/api/gm/projects", "GET")]
+    [InlineData("GET", "/api/gm/launch", "POST")]
+    [InlineData("DELETE", "/api/gm/projects/20260101-000000-abcdef", "GET")]
+    [InlineData("GET", "/API/teams/20260101-000000-abcdef/cancel", "POST")]
+    public async Task A_path_that_does_not_take_the_verb_says_which_it_takes(string verb, string path, string takes)
+    {
+        using var http = new HttpClient { BaseAddress = host.Address };
+        using var request = new HttpRequestMessage(new HttpMethod(verb), path);
+        using HttpResponseMessage response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal([takes], response.Content.Headers.Allow);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+    }
+
+    /// <summary>Nothing of ours runs before the web server has read line and headers: it answers by itself.</summary>
+    [Theory]
+    [InlineData(HttpStatusCode.RequestUriTooLong, 9_000, 0)]
+    [InlineData(HttpStatusCode.RequestHeaderFieldsTooLarge, 0, 40_000)]
+    public async Task A_request_too_long_to_be_read_ends_with_its_connection(HttpStatusCode status, int query, int header)
+    {
+        using var http = new HttpClient { BaseAddress = host.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/gm/projects?x={new string('x', query)}");
+        request.Headers.Add("x-long", new string('x', header));
+        using HttpResponseMessage response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((status, true, 0L), (response.StatusCode, response.Headers.ConnectionClose, response.Content.Headers.ContentLength));
+        Assert.Equal(HttpStatusCode.OK, (await host.Api.GetAsync("/api/gm/projects")).Status);
+    }
+
+    [Theory]
     [InlineData("""{"action":"perhaps"}""", 422)]
     [InlineData("""{}""", 422)]
     [InlineData("""{"action":"approve","extra":1}""", 400)]
