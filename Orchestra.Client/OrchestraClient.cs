@@ -46,7 +46,8 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
 
     /// <param name="buildCommand">Null keeps what was; empty: none any more. The same for <paramref name="testCommand"/>.</param>
     public Task RetryAsync(string projectId, string? buildCommand, string? testCommand, CancellationToken cancellationToken,
-        IReadOnlyList<string>? branches = null, string? clientMode = null, IReadOnlyList<LaunchAgent>? agents = null) =>
+        IReadOnlyList<string>? branches = null, string? clientMode = null, IReadOnlyList<LaunchAgent>? agents = null,
+        decimal? maxCostUsd = null) =>
         SendAsync<JsonElement>(
             HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/retry",
             new
@@ -56,6 +57,7 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
                 Branches = branches is { Count: > 0 } ? branches : null,
                 Agents = agents is { Count: > 0 } ? agents : null,
                 ClientMode = clientMode,
+                MaxCostUsd = maxCostUsd,
             },
             cancellationToken);
 

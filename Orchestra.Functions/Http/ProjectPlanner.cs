@@ -24,7 +24,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
             pipeline.GateRetries, pipeline.ReusePasses, pipeline.RequireTests, pipeline.TestsRanPattern,
             launch.Gates ?? pipeline.Gates);
         return new ProjectPlan(
-            Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options, Budget: BudgetOf(launch, agents));
+            Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options, Budget: BudgetOf(launch.Budget, agents));
     }
 
     private AgentPlan Plan(LaunchAgent agent, DateTimeOffset now) => PlanAgent(agent, config.Teams.Definitions[agent.Team], now);
@@ -52,10 +52,10 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
     }
 
     /// <exception cref="InputProblem">Nobody tells what is used, so that it could not be held.</exception>
-    private static Budget? BudgetOf(LaunchRequest launch, IEnumerable<AgentPlan> agents) =>
-        launch.Budget is null || agents.SelectMany(a => a.Teammates?.Select(t => t.Command) ?? [a.Command]).Any(c => ClientModes.HasEventStream(c.Client))
-            ? launch.Budget
-            : throw new InputProblem(launch.Budget.MaxCostUsd is null ? "max_turns" : "max_cost_usd", ClientChoice.TellsNothing);
+    public static Budget? BudgetOf(Budget? budget, IEnumerable<AgentPlan> agents) =>
+        budget is null || agents.SelectMany(a => a.Teammates?.Select(t => t.Command) ?? [a.Command]).Any(c => ClientModes.HasEventStream(c.Client))
+            ? budget
+            : throw new InputProblem(budget.MaxCostUsd is null ? "max_turns" : "max_cost_usd", ClientChoice.TellsNothing);
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

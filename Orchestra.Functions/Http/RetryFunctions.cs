@@ -71,6 +71,7 @@ public sealed class RetryFunctions(
             InstanceId = $"{id}-retry-{project.Retries + 1}",
             Retries = project.Retries + 1,
             AgentCount = resumed.Agents.Count,
+            Budget = resumed.Budget,
         };
         foreach (SessionRecord branch in taken)
         {

@@ -99,6 +99,10 @@ public sealed record RetryBody
 
     [Description("Of the added agents, and of those that resolve conflicts and mend gates.")]
     public string? ClientMode { get; init; }
+
+    [Description("What all agents of the project may use from now on, what they have used already included.")]
+    public decimal? MaxCostUsd { get; init; }
+    public int? MaxTurns { get; init; }
 }
 
 public sealed record PushBody

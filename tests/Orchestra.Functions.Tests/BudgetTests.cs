@@ -34,6 +34,38 @@ public sealed class BudgetTests : IDisposable
         Assert.Single(project["sessions"]!.AsArray(), s => (string)s!["status"]! == "completed");
     }
 
+    [Fact]
+    public async Task A_retry_raises_the_budget()
+    {
+        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        using OrchestraApi api = new(host.Address);
+        JsonObject launch = Launch(0.01m, null, Agent("run: rm claude-arguments.txt; echo x > x.txt"));
+        launch["test_command"] = "test -e more.txt";
+        string id = await api.LaunchAsync(launch);
+        await RejectAsync();
+        const string More = """{"agents": [{"team": "feature-dev", "task": "run: rm claude-arguments.txt; echo more > more.txt"}], "client_mode": "claude-code" """;
+
+        await api.PostAsync($"/api/gm/projects/{id}/retry", More + "}");
+        await RejectAsync();
+        JsonNode held = (await api.GetAsync($"/api/gm/projects/{id}")).Body;
+        Assert.Equal(["budget_exceeded", "completed"], held["sessions"]!.AsArray().Select(s => (string)s!["status"]!).Order());
+
+        await api.PostAsync($"/api/gm/projects/{id}/retry", More + ", \"max_cost_usd\": 1, \"test_command\": \"true\"}");
+        JsonObject project = await api.WaitForEndAsync(id);
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.Equal("more", repository.Git("show", "main:more.txt"));
+        Assert.Equal((1m, 3), ((decimal)project["budget"]!["max_cost_usd"]!, project["sessions"]!.AsArray().Count));
+        Assert.Equal(2, project["sessions"]!.AsArray().Count(s => (string)s!["status"]! == "completed"));
+
+        async Task RejectAsync()
+        {
+            JsonObject asked = await api.WaitForDecisionAsync(id);
+            await api.ResolveAsync((string)asked["decision_id"]!, "reject");
+            Assert.Equal("failed", (string)(await api.WaitForEndAsync(id))["phase"]!);
+        }
+    }
+
     [Theory]
     [InlineData(0.01, null)]
     [InlineData(null, 1)]
