@@ -41,10 +41,14 @@ internal sealed record RetryRequest(
             BuildCommand = BuildCommand is null ? plan.BuildCommand : Blank(BuildCommand),
             TestCommand = TestCommand is null ? plan.TestCommand : Blank(TestCommand),
             Agents = agents,
-            Budget = ProjectPlanner.BudgetOf(Budget, agents) ?? plan.Budget,
+            Budget = Merged(plan.Budget, ProjectPlanner.BudgetOf(Budget, agents)),
             Options = plan.Options with { FixTeamCommand = FixCommand ?? FixCommandOf(plan, config, clients) },
         };
     }
+
+    // A limit that is not named stays.
+    private static Budget? Merged(Budget? former, Budget? changed) =>
+        Core.Pipeline.Budget.Of(changed?.MaxCostUsd ?? former?.MaxCostUsd, changed?.MaxTurns ?? former?.MaxTurns);
 
     private AgentCommand FixCommandOf(ProjectPlan plan, OrchestraConfig config, Clients clients)
     {

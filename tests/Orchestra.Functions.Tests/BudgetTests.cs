@@ -39,7 +39,7 @@ public sealed class BudgetTests : IDisposable
     {
         await using HostSetup host = await HostSetup.StartAsync(FakeCli);
         using OrchestraApi api = new(host.Address);
-        JsonObject launch = Launch(0.01m, null, Agent("run: rm claude-arguments.txt; echo x > x.txt"));
+        JsonObject launch = Launch(0.01m, 500, Agent("run: rm claude-arguments.txt; echo x > x.txt"));
         launch["test_command"] = "test -e more.txt";
         string id = await api.LaunchAsync(launch);
         await RejectAsync();
@@ -55,7 +55,7 @@ public sealed class BudgetTests : IDisposable
 
         Assert.Equal("completed", (string)project["phase"]!);
         Assert.Equal("more", repository.Git("show", "main:more.txt"));
-        Assert.Equal((1m, 3), ((decimal)project["budget"]!["max_cost_usd"]!, project["sessions"]!.AsArray().Count));
+        Assert.Equal((1m, 500, 3), ((decimal)project["budget"]!["max_cost_usd"]!, (int)project["budget"]!["max_turns"]!, project["sessions"]!.AsArray().Count));
         Assert.Equal(2, project["sessions"]!.AsArray().Count(s => (string)s!["status"]! == "completed"));
 
         async Task RejectAsync()
