@@ -47,7 +47,7 @@ public sealed class QuotaTests : IDisposable
     public async Task A_killed_host_keeps_to_the_reset_and_runs_nothing_again_that_had_ended()
     {
         int port = FreePort.Next();
-        using HostProcess host = new(Path.Combine(repository.Root, "data"), port, "--CLAUDE_CLI_PATH", FakeClaude.Path);
+        using HostProcess host = new(repository.DataFolder, port, "--CLAUDE_CLI_PATH", FakeClaude.Path);
         host.Start();
         using OrchestraApi api = new(new Uri($"http://127.0.0.1:{port}"));
         await api.WaitUntilUpAsync();

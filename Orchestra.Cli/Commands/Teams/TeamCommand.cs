@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestra.Client;
 
 namespace Orchestra.Cli.Commands.Teams;
 
@@ -18,4 +19,19 @@ internal static class TeamCommand
     };
 
     public static Argument<string> Id() => new("ID") { Description = "The session's id." };
+
+    /// <summary>A command that takes a session's id and nothing else.</summary>
+    public static Command OnSession(string name, string description, Func<OrchestraClient, string, CancellationToken, Task> act)
+    {
+        Option<string> url = SharedOptions.Url();
+        Argument<string> id = Id();
+        var command = new Command(name, description) { id, url };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using OrchestraClient client = parsed.Client(url);
+            await act(client, parsed.GetRequiredValue(id), cancellationToken);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
 }

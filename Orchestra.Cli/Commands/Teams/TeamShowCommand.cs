@@ -7,19 +7,8 @@ namespace Orchestra.Cli.Commands.Teams;
 
 internal static class TeamShowCommand
 {
-    public static Command Create()
-    {
-        Option<string> url = SharedOptions.Url();
-        Argument<string> id = TeamCommand.Id();
-        var command = new Command("show", "Shows a session and its teammates.") { id, url };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using OrchestraClient client = parsed.Client(url);
-            Write(await client.SessionAsync(parsed.GetRequiredValue(id), cancellationToken));
-            return ExitCodes.Success;
-        });
-        return command;
-    }
+    public static Command Create() => TeamCommand.OnSession(
+        "show", "Shows a session and its teammates.", async (client, id, cancellationToken) => Write(await client.SessionAsync(id, cancellationToken)));
 
     public static void Write(SessionView session)
     {
