@@ -99,7 +99,7 @@ public sealed class AgentRunner
         {
             HasProtocol = streaming is not null,
             SessionId = run.SessionId,
-            EnvironmentAtStart = () => ClientHome.Fill(caches.Environment(run.RepoPath, run.WorktreePath, run.Command.Environment), data.ClientHome(run.RunId)),
+            EnvironmentAtStart = () => EnvironmentOf(run),
             StarterAtStart = () => sandbox.StarterAsync(run, cancellationToken),
             Chore = Snapshots(run),
             Guard = guard is null ? null : () => guard.Look(run, streaming?.Usage, streaming?.Turns ?? 0),
@@ -120,6 +120,9 @@ public sealed class AgentRunner
         PrivateFolder.Create(home);
         return new ClaudeClient(run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", home] } }) { PriceOf = api.PriceOf };
     }
+
+    private IReadOnlyDictionary<string, string>? EnvironmentOf(AgentRun run) =>
+        ClientHome.Fill(caches.Environment(run.RepoPath, run.WorktreePath, KeylessShell.Environment(run.Command)), data.ClientHome(run.RunId));
 
     private RunChore? Snapshots(AgentRun run)
     {

@@ -58,6 +58,9 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         Require(claude.Path.Length == 0 || Path.IsPathRooted(claude.Path), $"{Key}.path", "must be a full path");
         Require(claude.MaxTurns >= 0, $"{Key}.max_turns", "must not be negative");
         Require(claude.MaxBudgetUsd >= 0, $"{Key}.max_budget_usd", "must not be negative");
+        Require(claude.MaxRetries >= 0, $"{Key}.max_retries", "must not be negative");
+        RequireSeconds($"{Key}.request_timeout_seconds", claude.RequestTimeoutSeconds);
+        RequireSeconds($"{Key}.stall_seconds", claude.StallSeconds);
         for (int i = 0; i < claude.AllowedTools.Count; i++) RequireText($"{Key}.allowed_tools[{i}]", claude.AllowedTools[i]);
         foreach (string variable in claude.Env.Keys) CheckVariable($"{Key}.env.{variable}", variable);
     }
@@ -194,6 +197,10 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
     private void RequireText(string key, string text) => Require(text.Trim().Length > 0, key, "is missing. Give it a text");
 
     private void RequirePositive(string key, int number) => Require(number > 0, key, $"must be greater than 0, not {number}");
+
+    // Handed on in milliseconds, which must fit a number of 32 bits.
+    private void RequireSeconds(string key, int number) =>
+        Require(number is > 0 and <= int.MaxValue / 1000, key, $"must lie between 1 and {int.MaxValue / 1000}, not {number}");
 
     private void Require(bool holds, string key, string message)
     {

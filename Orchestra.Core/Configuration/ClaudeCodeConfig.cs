@@ -24,6 +24,18 @@ public sealed class ClaudeCodeConfig
     /// <summary>Most US dollars of one run; 0: no limit.</summary>
     public decimal MaxBudgetUsd { get; set; }
 
-    /// <summary>Extra environment variables.</summary>
+    /// <summary>How often the CLI asks the API again; each try after a refusal waits longer.</summary>
+    public int MaxRetries { get; set; } = 5;
+
+    /// <summary>Seconds that the API may take until it begins to answer.</summary>
+    public int RequestTimeoutSeconds { get; set; } = 180;
+
+    /// <summary>Seconds after which the CLI breaks off a stream that has gone silent and asks again.</summary>
+    public int StallSeconds { get; set; } = 120;
+
+    /// <summary>Whether an agent may let commands and agents of its own run on after its turn. Always so in mode agent-teams.</summary>
+    public bool BackgroundTasks { get; set; }
+
+    /// <summary>Extra environment variables; they go before what follows from the keys above.</summary>
     public Dictionary<string, string> Env { get; set; } = [];
 }

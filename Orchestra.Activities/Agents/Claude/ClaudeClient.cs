@@ -22,7 +22,7 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     private LineTail? stream;
     private LineTail? errors;
     private DerivedOutput? output;
-    private bool sessionIsGone;
+    private bool needsNewSession;
 
     /// <summary>The price of a model; null when it is not known.</summary>
     public Func<string, ApiPrice?> PriceOf { get; init; } = _ => null;
@@ -37,7 +37,7 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     public RunStart Next(FormerAttempt? former)
     {
         // The CLI tells the model itself that its last tool call was interrupted.
-        if (former?.Session is { } known && !sessionIsGone)
+        if (former?.Session is { } known && !needsNewSession)
             return new RunStart([.. run.Command.Argv, "--resume", known], GoOn, known, Continues: true);
         string session = ClaudeCommands.SessionId(run.RunId, former?.Start);
         return new RunStart([.. run.Command.Argv, "--session-id", session], run.Prompt, session);
@@ -61,8 +61,10 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     {
         Follow(folder, ended: true);
         RunEnd verdict = ClaudeVerdict.On(end, Transcript.Attempt, OutputTail.LastLine(folder.ErrorFile));
-        sessionIsGone = folder.ReadContinues() && ClaudeVerdict.IsUnknownSession(verdict);
-        return sessionIsGone
+        // Another id is tried once: it bears the time of this attempt, so nobody else can have taken it.
+        bool isTaken = folder.ReadSession() == ClaudeCommands.SessionId(run.RunId) && !folder.ReadContinues() && ClaudeVerdict.IsTakenSession(verdict);
+        needsNewSession = isTaken || (folder.ReadContinues() && ClaudeVerdict.IsUnknownSession(verdict));
+        return needsNewSession
             ? null
             : new RunReading(verdict, OutputTail.Read(folder.OutputFile), Transcript.Usage.Total(), folder.ReadSession(), Answer(Transcript.Attempt),
                 ClaudeVerdict.IsApiFailure(verdict, Transcript.Attempt))

@@ -31,10 +31,7 @@ public static class ClaudeCommands
         decimal dollars = Budget.Lower(config.MaxBudgetUsd, budget?.MaxCostUsd);
         if (turns > 0) argv.AddRange(["--max-turns", turns.ToString(CultureInfo.InvariantCulture)]);
         if (dollars > 0) argv.AddRange(["--max-budget-usd", dollars.ToString(CultureInfo.InvariantCulture)]);
-        Dictionary<string, string> environment = new(config.Env);
-        // Lets the CLI's agents know each other by name.
-        if (mode == ClientModes.AgentTeams) environment["CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS"] = "1";
-        return new AgentCommand(argv, environment.Count > 0 ? environment : null, mode, PassedOn);
+        return new AgentCommand(argv, ClaudeEnvironment.Of(config, mode), mode, PassedOn);
     }
 
     /// <summary>The same with the teammates as agents of its own.</summary>

@@ -36,6 +36,10 @@ internal static partial class ClaudeVerdict
     public static bool IsUnknownSession(RunEnd verdict) =>
         verdict.Status == RunStatus.Failed && verdict.Error?.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>The CLI has a session of that id, though we know of no attempt: our own record of it is lost.</summary>
+    public static bool IsTakenSession(RunEnd verdict) =>
+        verdict.Status == RunStatus.Failed && verdict.Error is { } error && TakenSession().IsMatch(error);
+
     /// <summary>Not the agent's failure, but its model could not be reached or would not answer.</summary>
     public static bool IsApiFailure(RunEnd verdict, ClaudeAttempt attempt) =>
         verdict.Status == RunStatus.Quota || (verdict.Status == RunStatus.Failed && !verdict.ByUs && attempt.Result?.TerminalReason == "api_error");
@@ -58,4 +62,7 @@ internal static partial class ClaudeVerdict
     // As the CLI words it for subscriptions and for accounts without credit.
     [GeneratedRegex(@"\b(usage|session|weekly|hour|rate) limit|hit your (\w+ )?limit|limit reached|credit balance is too low|out of (extra )?usage", RegexOptions.IgnoreCase)]
     private static partial Regex UsageLimit();
+
+    [GeneratedRegex("Session ID .{1,60} is already in use", RegexOptions.IgnoreCase)]
+    private static partial Regex TakenSession();
 }

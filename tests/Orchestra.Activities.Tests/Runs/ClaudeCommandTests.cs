@@ -1,6 +1,7 @@
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Tests.Runs;
 
@@ -23,6 +24,24 @@ public sealed class ClaudeCommandTests : RunFixture
             MaxTurns = 40,
             MaxBudgetUsd = 2.50m,
         }).Argv.Skip(7));
+
+    [Fact]
+    public void How_long_the_cli_may_wait_and_that_it_ends_with_its_turn_is_in_its_environment() => Assert.Equal(
+        new Dictionary<string, string>
+        {
+            ["CLAUDE_CODE_MAX_RETRIES"] = "2", ["API_TIMEOUT_MS"] = "30000", ["CLAUDE_ENABLE_BYTE_WATCHDOG"] = "1",
+            ["CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS"] = "20000", ["CLAUDE_CODE_DISABLE_BACKGROUND_TASKS"] = "1",
+        },
+        ClaudeCommands.Build("/x/claude", new ClaudeCodeConfig { MaxRetries = 2, RequestTimeoutSeconds = 30, StallSeconds = 20 }).Environment);
+
+    [Fact]
+    public void Background_tasks_can_be_allowed_are_part_of_a_team_and_variables_of_the_configuration_stand()
+    {
+        Assert.DoesNotContain(BackgroundTasks, Environment(new ClaudeCodeConfig { BackgroundTasks = true }));
+        Assert.DoesNotContain(BackgroundTasks, Environment(new ClaudeCodeConfig(), ClientModes.AgentTeams));
+        Assert.Equal("1", Environment(new ClaudeCodeConfig(), ClientModes.AgentTeams)["CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS"]);
+        Assert.Equal("9", Environment(new ClaudeCodeConfig { Env = new() { ["CLAUDE_CODE_MAX_RETRIES"] = "9" } })["CLAUDE_CODE_MAX_RETRIES"]);
+    }
 
     [Fact]
     public void A_run_has_the_same_session_id_every_time_and_another_one_when_it_starts_over()
@@ -57,6 +76,11 @@ public sealed class ClaudeCommandTests : RunFixture
         Assert.Contains("CLAUDE_CLI_PATH", missing.Message);
         Assert.Contains("CLAUDE_CLI_PATH names /no/such/claude", wrong.Message);
     }
+
+    private const string BackgroundTasks = "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS";
+
+    private static IReadOnlyDictionary<string, string> Environment(ClaudeCodeConfig config, string mode = ClientModes.ClaudeCode) =>
+        ClaudeCommands.Build("/x/claude", config, mode).Environment!;
 
     private ClaudeCli Cli(string? named, string? home, string usual) =>
         new(named, home, $"relative:{InWork("path")}") { CommonFolders = [InWork(usual)] };

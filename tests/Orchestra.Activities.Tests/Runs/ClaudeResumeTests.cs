@@ -10,6 +10,8 @@ public sealed class ClaudeResumeTests : RunFixture
 {
     private const string Unknown = "No conversation found with session ID: x";
 
+    private const string InUse = "echo \"Error: Session ID $2 is already in use.\" >&2";
+
     // The arguments follow the script's name: --session-id or --resume, then the id.
     private const string NoteCall = "echo \"$1 $2\" >>calls; cat >>prompts; echo >>prompts; ";
 
@@ -68,6 +70,27 @@ public sealed class ClaudeResumeTests : RunFixture
 
         Assert.Equal(RunStatus.Completed, result.Status);
         Assert.Equal([RunBeginning.StartedOver], beginnings);
+    }
+
+    [Fact]
+    public async Task An_id_that_the_client_has_used_though_our_record_is_lost_is_given_up_for_another()
+    {
+        RunResult result = await RunAsync(Run($"{NoteCall}case $2 in {FirstSession}) {InUse}; exit 1;; esac; {Print(ClaudeStream.Result(new { result = "Done." }))}"));
+
+        Assert.Equal(RunStatus.Completed, result.Status);
+        Assert.Equal([RunBeginning.First, RunBeginning.StartedOver], beginnings);
+        Assert.Equal($"--session-id {FirstSession}\n--session-id {result.ClientSessionId}\n", Read("calls"));
+        Assert.NotEqual(FirstSession, result.ClientSessionId);
+    }
+
+    [Fact]
+    public async Task A_client_that_refuses_every_id_fails_the_run()
+    {
+        RunResult result = await RunAsync(Run($"{NoteCall}{InUse}; exit 1"));
+
+        Assert.Equal(RunStatus.Failed, result.Status);
+        Assert.Contains("is already in use", result.Error);
+        Assert.Equal(2, beginnings.Count);
     }
 
     [Fact]

@@ -39,6 +39,7 @@ public sealed class ConfigTests
     [InlineData("client:\n  default_mode: claude-code\n  claude_code:\n    permission_mode: yolo\n", 4, "client.claude_code.permission_mode", "Known: acceptEdits")]
     [InlineData("client:\n  default_mode: claude-code\n  claude_code:\n    max_budget_usd: much\n", 4, "client.claude_code.max_budget_usd", "must be a number")]
     [InlineData("client:\n  default_mode: claude-code\n  claude_code:\n    path: bin/claude\n", 4, "client.claude_code.path", "full path")]
+    [InlineData("client:\n  default_mode: claude-code\n  claude_code:\n    stall_seconds: 0\n", 4, "client.claude_code.stall_seconds", "between 1 and")]
     [InlineData("client:\n  default_mode: api\n  api:\n    base_url: ftp://x\n", 4, "client.api.base_url", "begins with http")]
     [InlineData("client:\n  default_mode: api\n  api: {model: other, max_budget_usd: 1}\n", 3, "client.api.max_budget_usd", "needs the price of other")]
     [InlineData("client:\n  default_mode: api\n  api:\n    prices: {m: {input: 3}}\n", 4, "client.api.prices.m", "per million tokens")]
