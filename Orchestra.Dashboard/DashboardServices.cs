@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestra.Client;
 using Orchestra.Dashboard.Live;
+using Orchestra.Dashboard.Prerender;
 
 namespace Orchestra.Dashboard;
 
@@ -25,7 +27,9 @@ public static class DashboardServices
         // Shared by all pages, so it reads in nobody's name.
         services.AddSingleton(s => new LiveProjects(new OrchestraClient(api, key(s)), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Ticker>();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton<PrerenderStore>();
+        services.AddScoped<Prerendered>();
+        services.AddRazorComponents().AddInteractiveServerComponents().RegisterPersistentService<Prerendered>(RenderMode.InteractiveServer);
         return services;
     }
 

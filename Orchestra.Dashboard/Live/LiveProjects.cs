@@ -9,12 +9,16 @@ namespace Orchestra.Dashboard.Live;
 public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IAsyncDisposable
 {
     private const int Shown = 100;
+
+    // So that the way from one page to the next, which closes the one before it opens the other, does not begin anew.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
     private readonly EventFeed feed = new(client, time);
     private readonly Lock access = new();
     private readonly SemaphoreSlim reading = new(1);
     private readonly Dictionary<string, ProjectView> known = new(StringComparer.Ordinal);
     private Task following = Task.CompletedTask;
     private CancellationTokenSource? stop;
+    private ITimer? leaving;
     private int watchers;
 
     /// <summary>Something is different; raised on any thread.</summary>
@@ -28,6 +32,9 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
 
     /// <summary>Whether the first snapshot is there.</summary>
     public bool Loaded { get; private set; }
+
+    /// <summary>Whether the snapshot is kept up to date; else it is of when somebody last watched.</summary>
+    public bool IsCurrent => Loaded && stop is not null;
 
     public FeedState Feed => feed.State;
 
@@ -47,7 +54,10 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
         Changed += changed;
         lock (access)
         {
-            if (watchers++ == 0)
+            watchers++;
+            leaving?.Dispose();
+            leaving = null;
+            if (stop is null)
             {
                 stop = new CancellationTokenSource();
                 following = FollowAsync(following, stop.Token);
@@ -75,7 +85,11 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
     public async ValueTask DisposeAsync()
     {
         lock (access)
+        {
+            leaving?.Dispose();
             stop?.Cancel();
+        }
+
         await following;
         reading.Dispose();
         client.Dispose();
@@ -170,9 +184,18 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
         Changed -= changed;
         lock (access)
         {
-            if (--watchers > 0)
+            if (--watchers == 0)
+                leaving = time.CreateTimer(_ => StopUnlessWatched(), null, Linger, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void StopUnlessWatched()
+    {
+        lock (access)
+        {
+            if (watchers > 0 || stop is null)
                 return;
-            stop!.Cancel();
+            stop.Cancel();
             stop.Dispose();
             stop = null;
             Loaded = false;

@@ -20,7 +20,7 @@ public abstract class LivePage : ComponentBase, IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        if (!Live.Loaded)
+        if (!Live.IsCurrent)
             await Live.RefreshAsync();
         if (RendererInfo.IsInteractive)
             watching = Live.Watch(() => _ = InvokeAsync(StateHasChanged));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Orchestra.Client;
+using Orchestra.Dashboard.Prerender;
 
 namespace Orchestra.Dashboard.Pages;
 
@@ -12,6 +13,7 @@ public abstract class PolledPage<T> : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource closed = new();
     private CancellationTokenSource? reading;
+    private string? shown;
     private bool polling;
 
     /// <summary>null until the first reading succeeded.</summary>
@@ -24,9 +26,14 @@ public abstract class PolledPage<T> : ComponentBase, IDisposable
 
     protected virtual TimeSpan Interval => TimeSpan.FromSeconds(3);
 
+    /// <summary>What the page is about; when it is about something else, what is known does not hold any more.</summary>
+    protected virtual string Subject => "";
+
     [Inject] protected OrchestraClient Client { get; set; } = null!;
 
     [Inject] protected TimeProvider Clock { get; set; } = null!;
+
+    [Inject] private Prerendered Prerendered { get; set; } = null!;
 
     public void Dispose()
     {
@@ -38,18 +45,26 @@ public abstract class PolledPage<T> : ComponentBase, IDisposable
     /// <exception cref="ApiError">Shown in place of the data, or above it.</exception>
     protected abstract Task<T> ReadAsync(CancellationToken cancellationToken);
 
+    protected override void OnInitialized()
+    {
+        if (Prerendered.Take<Sight>(GetType().Name) is { } sight)
+            (Data, Trouble) = (sight.Data, sight.Trouble);
+    }
+
     protected override async Task OnParametersSetAsync()
     {
+        if (shown is not null && shown != Subject)
+            (Data, Trouble) = (null, null);
+        shown = Subject;
         await ReloadAsync();
-        if (RendererInfo.IsInteractive && !polling)
+        if (!RendererInfo.IsInteractive)
+            Prerendered.Keep(GetType().Name, new Sight(Data, Trouble));
+        else if (!polling)
         {
             polling = true;
             _ = PollAsync();
         }
     }
-
-    /// <summary>What is known belongs to another address.</summary>
-    protected void Forget() => (Data, Trouble) = (null, null);
 
     /// <summary>Reads anew; a reading that is under way is given up.</summary>
     protected async Task ReloadAsync()
@@ -102,4 +117,6 @@ public abstract class PolledPage<T> : ComponentBase, IDisposable
             await DispatchExceptionAsync(e);
         }
     }
+
+    private sealed record Sight(T? Data, string? Trouble);
 }

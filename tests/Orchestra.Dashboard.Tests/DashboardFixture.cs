@@ -43,8 +43,9 @@ public sealed class DashboardFixture : IAsyncLifetime
 
     /// <summary>A page of a browser of its own; what it complains about is collected.</summary>
     /// <param name="path">Of the host, or a whole address of another one.</param>
+    /// <param name="script">Runs in the page before its own ones.</param>
     public async Task<(IPage Page, List<string> Complaints)> OpenAsync(
-        string path, int width = 1200, int height = 900, ColorScheme scheme = ColorScheme.Light)
+        string path, int width = 1200, int height = 900, ColorScheme scheme = ColorScheme.Light, string? script = null)
     {
         IBrowserContext context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -53,6 +54,8 @@ public sealed class DashboardFixture : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         context.SetDefaultTimeout(60_000);
+        if (script is not null)
+            await context.AddInitScriptAsync(script);
         IPage page = await context.NewPageAsync();
         var complaints = new List<string>();
         page.Console += (_, message) =>
