@@ -34,7 +34,8 @@ using (conversation)
 using (var advice = new RetryAdvice())
 // We ask again ourselves: a client that waits in silence could not be told from one that has stalled.
 using (var client = new AnthropicClient { MaxRetries = 0, Timeout = TimeSpan.FromHours(1), Handlers = [advice] })
-using (var shell = new BashShell(Directory.GetCurrentDirectory(), arguments.StateFolder, TimeSpan.FromSeconds(arguments.Settings.CommandTimeoutSeconds)))
+await using (var shell = new BashShell(
+    Directory.GetCurrentDirectory(), arguments.StateFolder, TimeSpan.FromSeconds(arguments.Settings.CommandTimeoutSeconds), ShellProcesses.TakeInOrphans()))
 {
     var toolBox = new ToolBox(shell, new TextEditor(new WorktreePaths(Directory.GetCurrentDirectory())));
     var messages = new MessagesApi(client, advice, arguments.Settings, events);

@@ -5,10 +5,10 @@ using System.Text;
 namespace Orchestra.ApiAgent.Tools;
 
 /// <summary>
-/// One bash for the session, as the model expects: folder and variables last from call to call. It starts in the worktree without our
-/// keys; it is no prison, which a container or a sandbox around the host would be.
+/// One bash for the session, as the model expects: folder and variables last from call to call, and what runs in the background, too. When the
+/// shell ends, all of that ends. It starts in the worktree without our keys; it is no prison, which a sandbox around this process is.
 /// </summary>
-internal sealed class BashShell(string folder, string scratch, TimeSpan timeout) : IDisposable
+internal sealed class BashShell(string folder, string scratch, TimeSpan timeout, ShellProcesses processes) : IAsyncDisposable
 {
     private const int KeptHalf = 15_000;
     private const int LongestExitCode = 5;
@@ -20,7 +20,7 @@ internal sealed class BashShell(string folder, string scratch, TimeSpan timeout)
     {
         if (input.Flag("restart"))
         {
-            End();
+            await EndAsync();
             return ("The shell was restarted.", false);
         }
 
@@ -36,22 +36,22 @@ internal sealed class BashShell(string folder, string scratch, TimeSpan timeout)
             await bash.StandardInput.FlushAsync(limit.Token);
             int? code = await ReadAsync(bash, output, limit.Token);
             if (code is not null) return (Told(output, code.Value), code != 0);
-            End();
+            await EndAsync();
             return ($"{output}\n(The command ended the shell. The next one gets a new one.)", true);
         }
         catch (OperationCanceledException)
         {
-            End();
-            return ($"{output}\n(Ended after {timeout.TotalSeconds:0} s. The next command gets a new shell; start what takes long in the background.)", true);
+            await EndAsync();
+            return ($"{output}\n(Ended after {timeout.TotalSeconds:0} s, with all that the shell had started. The next command gets a new shell; start what takes long in the background.)", true);
         }
         catch (IOException)
         {
-            End();
+            await EndAsync();
             return ($"{output}\n(The shell has ended. The next command gets a new one.)", true);
         }
     }
 
-    public void Dispose() => End();
+    public async ValueTask DisposeAsync() => await EndAsync();
 
     /// <returns>The exit code; null when the shell ended before it could tell.</returns>
     private async Task<int?> ReadAsync(Process process, BoundedText output, CancellationToken cancellationToken)
@@ -93,10 +93,10 @@ internal sealed class BashShell(string folder, string scratch, TimeSpan timeout)
     private static bool IsOurs(string variable) =>
         variable.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || variable.StartsWith("CLAUDE", StringComparison.Ordinal);
 
-    private void End()
+    private async Task EndAsync()
     {
         if (bash is null) return;
-        if (!bash.HasExited) bash.Kill(entireProcessTree: true);
+        await processes.EndAsync(bash.Id);
         bash.Dispose();
         bash = null;
     }

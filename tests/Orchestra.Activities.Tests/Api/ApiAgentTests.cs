@@ -48,6 +48,43 @@ public sealed class ApiAgentTests : RunFixture
     }
 
     [Fact]
+    public async Task A_command_over_its_time_leaves_no_process_though_the_agent_goes_on()
+    {
+        config.CommandTimeoutSeconds = 2;
+        // One in a session of its own, one that lost its parent, and a daemon that hides environment and folder, too.
+        string family = $"""
+            setsid sh -c 'echo $$ > one; exec sleep 1000' &
+            (setsid sh -c 'echo $$ > two; exec sleep 1000' &)
+            (cd / && exec env -i setsid /bin/sh -c 'echo $$ > {InWork("three")}; exec /bin/sleep 1000' &)
+            while :; do sleep 0.1; done
+            """;
+        using FakeMessagesApi api = new(
+            Calls("bash", new { command = family }),
+            Calls("bash", new { command = "for name in one two three; do kill -0 $(cat $name) 2>&1 | grep -o 'No such process'; done" }), Says("Done."));
+
+        RunResult result = await RunAsync(api);
+
+        Assert.Equal((RunStatus.Completed, "Done."), (result.Status, result.Answer));
+        List<string> told = [.. api.Requests.Last()["messages"]!.AsArray().Select(m => m!["content"]![0]!["content"]).OfType<JsonValue>().Select(v => (string)v!)];
+        Assert.Contains("Ended after 2 s, with all that the shell had started", told[0]);
+        Assert.Equal(["No such process", "No such process", "No such process"], told[1].Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task What_a_command_left_in_the_background_lasts_to_the_next_one_and_ends_with_the_run()
+    {
+        using FakeMessagesApi api = new(
+            Calls("bash", new { command = $"(cd / && exec env -i setsid /bin/sh -c 'echo $$ > {InWork("server")}; exec /bin/sleep 1000' &); while [ ! -s server ]; do sleep 0.05; done" }),
+            Calls("bash", new { command = "kill -0 $(cat server) && echo serves" }), Says("Done."));
+
+        RunResult result = await RunAsync(api);
+
+        Assert.Equal("serves", ((string)api.Requests.Last()["messages"]!.AsArray()[^1]!["content"]![0]!["content"]!).Trim());
+        Assert.Equal(RunStatus.Completed, result.Status);
+        Assert.False(IsAlive(int.Parse(Read("server"))));
+    }
+
+    [Fact]
     public async Task Turns_and_dollars_have_limits()
     {
         config.MaxTurns = 2;

@@ -74,7 +74,7 @@ public sealed class ToolTests : RunFixture
     [Fact]
     public async Task The_shell_keeps_its_state_and_tells_exit_codes()
     {
-        using BashShell shell = Shell();
+        await using BashShell shell = Shell();
         Assert.Equal(("out\nerr", false), await RunAsync(shell, "mkdir sub; cd sub; X=1; echo out; echo err >&2"));
         Assert.Equal(("1 " + InWork("sub"), false), await RunAsync(shell, "echo $X $PWD"));
         Assert.Equal(("\nexit code 7", true), await RunAsync(shell, "(exit 7)"));
@@ -87,7 +87,7 @@ public sealed class ToolTests : RunFixture
     [Fact]
     public async Task A_shell_that_ends_hangs_or_is_restarted_is_replaced()
     {
-        using BashShell shell = Shell(seconds: 1);
+        await using BashShell shell = Shell(seconds: 1);
         (string ended, bool endedIsError) = await RunAsync(shell, "echo bye; exit 0");
         (string hung, bool hungIsError) = await RunAsync(shell, "echo waiting; sleep 1000 & wait");
         Assert.Equal(("", false), await RunAsync(shell, "Y=1"));
@@ -103,7 +103,7 @@ public sealed class ToolTests : RunFixture
     [Fact]
     public async Task Long_output_loses_its_middle_and_a_child_that_keeps_it_open_delays_nothing()
     {
-        using BashShell shell = Shell();
+        await using BashShell shell = Shell();
         (string text, bool isError) = await RunAsync(shell, "sleep 1000 & echo first; head -c 200000 /dev/zero | tr '\\0' x; echo; echo last");
         Assert.False(isError);
         Assert.StartsWith("first\nxxx", text);
@@ -112,7 +112,7 @@ public sealed class ToolTests : RunFixture
         Assert.InRange(text.Length, 30_000, 50_000);
     }
 
-    private BashShell Shell(int seconds = 20) => new(Work, Directory.CreateDirectory(Data.Root).FullName, TimeSpan.FromSeconds(seconds));
+    private BashShell Shell(int seconds = 20) => new(Work, Directory.CreateDirectory(Data.Root).FullName, TimeSpan.FromSeconds(seconds), new ShellProcesses(takesInOrphans: false));
 
     private static async Task<(string, bool)> RunAsync(BashShell shell, string command)
     {
@@ -122,7 +122,7 @@ public sealed class ToolTests : RunFixture
 
     private async Task<(string Text, bool IsError)> EditAsync(object input)
     {
-        using BashShell shell = Shell();
+        await using BashShell shell = Shell();
         var tools = new ToolBox(shell, new TextEditor(new WorktreePaths(Work)));
         JsonObject result = await tools.RunAsync(new JsonObject { ["id"] = "t1", ["name"] = "str_replace_based_edit_tool", ["input"] = JsonSerializer.SerializeToNode(input) });
         return ((string)result["content"]!, (bool)result["is_error"]!);
