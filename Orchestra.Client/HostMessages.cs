@@ -18,6 +18,15 @@ public sealed record OrchestratorView(
 /// <param name="Level">debug, info, warning, error or critical.</param>
 public sealed record LogView(string Id, DateTime Timestamp, string Level, string Message, string Source);
 
+/// <summary>Which lines of the log are asked for; null leaves a part out.</summary>
+/// <param name="MinLevel">This level or worse.</param>
+/// <param name="Text">Contained in message or source.</param>
+/// <param name="After">The <see cref="LogsPage.Next"/> of the page before.</param>
+public sealed record LogsQuery(int Limit = 100, string? Level = null, string? MinLevel = null, string? Text = null, string? After = null);
+
+/// <param name="Next">Where the next page goes on; null when there is nothing older. With a text, a page may be empty and yet have a next.</param>
+public sealed record LogsPage(IReadOnlyList<LogView> Lines, string? Next);
+
 /// <summary>The configuration that holds: <c>GET /api/config</c>. The answer has the sections themselves, too.</summary>
 /// <param name="Entries">One per value.</param>
 public sealed record ConfigView(string File, IReadOnlyList<ConfigEntryView> Entries, IReadOnlyList<SettingView> Settings);

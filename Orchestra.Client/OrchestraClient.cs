@@ -161,10 +161,13 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     public Task<OrchestratorView> StopOrchestratorAsync(CancellationToken cancellationToken) =>
         SendAsync<OrchestratorView>(HttpMethod.Post, "api/orchestrator/stop", new { }, cancellationToken);
 
-    /// <summary>The last lines of the host's log, newest first.</summary>
-    /// <param name="level">Null: all.</param>
-    public Task<IReadOnlyList<LogView>> LogsAsync(int limit, string? level, CancellationToken cancellationToken) =>
-        SendAsync<IReadOnlyList<LogView>>(HttpMethod.Get, $"api/logs?limit={limit}&level={Escaped(level)}", null, cancellationToken);
+    /// <summary>Lines of the host's log, newest first.</summary>
+    public Task<LogsPage> LogsAsync(LogsQuery query, CancellationToken cancellationToken) => ExchangeAsync(
+        new HttpRequestMessage(HttpMethod.Get, $"api/logs?limit={query.Limit}{Part("level", query.Level)}{Part("min_level", query.MinLevel)}{Part("text", query.Text)}{Part("after", query.After)}"),
+        async (response, limit) => new LogsPage(
+            await ReadAsync<IReadOnlyList<LogView>>(response, limit),
+            response.Headers.TryGetValues("Orchestra-Logs-Next", out IEnumerable<string>? next) ? next.FirstOrDefault() : null),
+        cancellationToken);
 
     public Task<ConfigView> ConfigAsync(CancellationToken cancellationToken) => SendAsync<ConfigView>(HttpMethod.Get, "api/config", null, cancellationToken);
 

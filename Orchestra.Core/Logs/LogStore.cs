@@ -8,6 +8,7 @@ namespace Orchestra.Core.Logs;
 /// <param name="Source">Who logged it.</param>
 public sealed record LogRecord(string Id, DateTime Timestamp, string Level, string Message, string Source);
 
+/// <summary>The levels, from the mildest on.</summary>
 public static class LogLevels
 {
     public const string Debug = "debug";
@@ -23,6 +24,10 @@ public static class LogLevels
 public sealed class LogStore(ITableStore tables)
 {
     private const int BatchSize = 100;
+    private const int DigitsOfTime = 21;
+
+    // Of each level, by one page with a text.
+    private const int Looked = 10_000;
 
     public async Task AddAsync(IReadOnlyList<LogRecord> lines, CancellationToken cancellationToken)
     {
@@ -33,14 +38,33 @@ public sealed class LogStore(ITableStore tables)
         }
     }
 
-    /// <summary>The newest first.</summary>
-    /// <param name="level">Null: all levels.</param>
-    public async Task<IReadOnlyList<LogRecord>> ListAsync(string? level, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest first. A page with a text looks through a bounded number of lines: it may hold few or none, and there may be more behind it.</summary>
+    /// <param name="after">The <see cref="LogPage.Next"/> of the page before; null for the first.</param>
+    public async Task<LogPage> ListAsync(LogFilter filter, int limit, string? after, CancellationToken cancellationToken)
     {
+        int looked = filter.Text is null ? limit : Looked;
         var rows = new List<TableRow>();
-        foreach (string one in level is null ? LogLevels.All : [level])
-            rows.AddRange(await tables.QueryAsync(Partition(one), limit: limit, descending: true, cancellationToken: cancellationToken));
-        return [.. rows.OrderByDescending(r => r.Row, StringComparer.Ordinal).Take(limit).Select(r => Json.Read<LogRecord>(r.Json))];
+        string floor = "";
+        foreach (string level in filter.Levels)
+        {
+            IReadOnlyList<TableRow> some = await tables.QueryAsync(Partition(level), after, limit: looked, descending: true, cancellationToken: cancellationToken);
+            rows.AddRange(some);
+            // What this level has beyond was not seen, so that nothing beyond comes from the others either.
+            if (some.Count == looked && string.CompareOrdinal(some[^1].Row, floor) > 0)
+                floor = some[^1].Row;
+        }
+
+        var lines = new List<LogRecord>();
+        foreach (TableRow row in rows.Where(r => string.CompareOrdinal(r.Row, floor) >= 0).OrderByDescending(r => r.Row, StringComparer.Ordinal))
+        {
+            LogRecord line = Json.Read<LogRecord>(row.Json);
+            if (filter.HasText(line.Message, line.Source))
+                lines.Add(line);
+            if (lines.Count == limit)
+                return new LogPage(lines, row.Row);
+        }
+
+        return new LogPage(lines, floor.Length > 0 ? floor : null);
     }
 
     /// <summary>Takes away what was logged before a moment.</summary>
@@ -64,6 +88,9 @@ public sealed class LogStore(ITableStore tables)
     private static string Partition(string level) => $"logs/{level}";
 
     private static string Row(LogRecord line) => $"{Key(line.Timestamp)}/{line.Id}";
+
+    /// <summary>Whether a text can be a <see cref="LogPage.Next"/>.</summary>
+    public static bool IsPlace(string text) => text.Length is > DigitsOfTime and < 100 && text[DigitsOfTime] == '/' && text.All(char.IsAscii);
 
     private static string Key(DateTime at) => at.ToString("yyyyMMddHHmmssfffffff", CultureInfo.InvariantCulture);
 }

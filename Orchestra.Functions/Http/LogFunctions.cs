@@ -12,11 +12,23 @@ public sealed class LogFunctions(LogStore logs)
     private const int Standard = 100;
     private const int Most = 1000;
 
+    // The answer is a bare list, so the place where the next one begins is in its head.
+    private const string NextHeader = "Orchestra-Logs-Next";
+    private const string Name = "logs";
+
     [Function("ListLogs")]
-    [Api("The last lines of the host's log, newest first.", Query = ["limit", "level"])]
+    [Api("The last lines of the host's log, newest first; the header Orchestra-Logs-Next is the 'after' of the next page.", Query = ["limit", "level", "min_level", "text", "after/list"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/logs")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
-        Answers.Ok(await logs.ListAsync(
-            ListQuery.OneOf(request, "level", LogLevels.All, ignoreCase: true), Paging.Limit(request, Standard, Most), cancellationToken)));
+    {
+        var filter = new LogFilter(Level(request, "level"), Level(request, "min_level"), ListQuery.Text(request, "text"));
+        string? after = ListQuery.Text(request, "after") is { } token ? Paging.PlaceOf(token, Name, LogStore.IsPlace) : null;
+        LogPage page = await logs.ListAsync(filter, Paging.Limit(request, Standard, Most), after, cancellationToken);
+        if (Paging.Token(Name, page.Next) is { } next)
+            request.HttpContext.Response.Headers[NextHeader] = next;
+        return Answers.Ok(page.Lines);
+    });
+
+    private static string? Level(HttpRequest request, string key) => ListQuery.OneOf(request, key, LogLevels.All, ignoreCase: true);
 }

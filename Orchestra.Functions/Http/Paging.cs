@@ -19,18 +19,19 @@ internal static class Paging
         string? token = ListQuery.Text(request, "after");
         if (token is not null && offset > 0)
             throw ListQuery.Bad("offset", "Give either offset or after.");
-        return new ListRange(limit, offset, token is null ? null : IdOf(token, list));
+        return new ListRange(limit, offset, token is null ? null : PlaceOf(token, list, Ids.IsValid));
     }
 
     public static int Limit(HttpRequest request, int standard, int most) => (int)ListQuery.Number(request, "limit", standard, 1, most);
 
-    /// <summary>What a client hands back to go on behind an id; null at the end.</summary>
+    /// <summary>What a client hands back to go on behind an id, or another place of a list; null at the end.</summary>
     public static string? Token(string list, string? id) => id is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{list}:{id}"));
 
-    private static string IdOf(string token, string list) =>
+    /// <summary>What is in such a token.</summary>
+    public static string PlaceOf(string token, string list, Func<string, bool> isPlace) =>
         Base64Url.IsValid(token)
-        && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split(':') is [string named, string id]
-        && named == list && Ids.IsValid(id)
-            ? id
+        && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split(':') is [string named, string place]
+        && named == list && isPlace(place)
+            ? place
             : throw ListQuery.Bad("after", "Must be the 'next' of an earlier answer of this list.");
 }

@@ -14,6 +14,8 @@ internal static class QueryParameters
         ["status"] = ("Only those with this status.", """{"type":"string"}"""),
         ["team"] = ("Only sessions of this team.", """{"type":"string"}"""),
         ["level"] = ("Only log lines of this level.", """{"type":"string","enum":["debug","info","warning","error","critical"]}"""),
+        ["min_level"] = ("Only log lines of this level and worse.", """{"type":"string","enum":["debug","info","warning","error","critical"]}"""),
+        ["text"] = ("Only log lines whose message or source contains it, in whatever case; a page may then hold few lines or none, with more behind it.", """{"type":"string"}"""),
         ["after"] = ("The number, or byte offset, behind which to go on.", """{"type":"integer","minimum":0}"""),
         ["after/list"] = ("The 'next' of an earlier answer: the list goes on behind it, at the same cost at any depth.", """{"type":"string"}"""),
         ["wait"] = ("Seconds to wait for the first event.", """{"type":"integer","minimum":0,"maximum":60}"""),

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Orchestra.Dashboard.Tests;
 
-/// <summary>The pages over everything that ran: sums, agents, history, costs, log, teams, control.</summary>
+/// <summary>The pages over everything that ran: sums, agents, history, costs, teams, control.</summary>
 public sealed class OverviewTests(DashboardFixture dashboard)
 {
     private const string Hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202Etxt.exe\u001b[31m";
@@ -36,34 +36,6 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
         await page.GotoAsync("/history/20200101-000000-abcdef");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no execution", Patiently);
-        Assert.Empty(complaints);
-    }
-
-    [Fact]
-    public async Task The_log_is_live_filtered_and_held()
-    {
-        using TestRepository repository = TestRepository.Create();
-        await dashboard.AssertSoundAsync("/logs", "logs", p => p.Locator("ol.log li"));
-        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/logs");
-        // The log names the programs that it starts.
-        string program = Path.Combine(repository.Folder, "..", $"<img src=x onerror=alert(3)>\u202Etxt.exe\u001b[31m{Path.GetRandomFileName()}");
-        File.CreateSymbolicLink(program, "/bin/true");
-        string id = await dashboard.LaunchAsync(repository, "Logged", new JsonObject { ["argv"] = new JsonArray(program) });
-        await Expect(page.Locator("ol.log")).ToContainTextAsync($"Project {id} ended", Patiently);
-        File.Delete(program);
-        await Expect(page.Locator("ol.log")).ToContainTextAsync("<img src=x onerror=alert(3)>⟨U+202E⟩txt.exe", Patiently);
-        Assert.Equal(0, await page.Locator("main img").CountAsync());
-        Assert.DoesNotContain('\u001b', await page.Locator("ol.log").InnerTextAsync());
-        await page.GetByLabel("Contains").FillAsync(id);
-        await page.GetByLabel("Contains").PressAsync("Tab");
-        await Expect(page).ToHaveURLAsync(new Uri(dashboard.Address, $"logs?text={id}").ToString());
-        await Expect(page.Locator("ol.log li")).ToHaveCountAsync(1, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
-        await page.GetByText("Errors and worse").ClickAsync();
-        await Expect(page.Locator("ol.log li")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Hold" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" })).ToBeVisibleAsync();
-        await page.GotoAsync("/logs?level=loud");
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("'loud' is unknown", Patiently);
         Assert.Empty(complaints);
     }
 

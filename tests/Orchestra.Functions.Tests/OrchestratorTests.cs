@@ -149,13 +149,19 @@ public sealed class OrchestratorTests
         string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > y")));
         await api.WaitForEndAsync(id);
         await Eventually.TrueAsync(
-            async () => (await client.LogsAsync(100, "INFO", Cancel)).Any(l => l.Message.Contains(id, StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => "The end was not logged.");
+            async () => (await client.LogsAsync(new(Level: "INFO"), Cancel)).Lines.Any(l => l.Message.Contains(id, StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => "The end was not logged.");
 
-        IReadOnlyList<LogView> all = await client.LogsAsync(1000, null, Cancel);
+        IReadOnlyList<LogView> all = (await client.LogsAsync(new(1000), Cancel)).Lines;
         Assert.Equal(all.OrderByDescending(l => l.Timestamp).Select(l => l.Id), all.Select(l => l.Id));
-        Assert.All(await client.LogsAsync(100, "info", Cancel), l => Assert.Equal("info", l.Level));
-        Assert.Empty((await client.LogsAsync(100, "critical", Cancel)));
-        Assert.Equal(all[0].Id, Assert.Single(await client.LogsAsync(1, null, Cancel)).Id);
+        Assert.All((await client.LogsAsync(new(Level: "info"), Cancel)).Lines, l => Assert.Equal("info", l.Level));
+        Assert.Empty((await client.LogsAsync(new(Level: "critical"), Cancel)).Lines);
+        Assert.Equal(all[0].Id, Assert.Single((await client.LogsAsync(new(1), Cancel)).Lines).Id);
+        LogsPage first = await client.LogsAsync(new(1, MinLevel: "info"), Cancel);
+        LogsPage second = await client.LogsAsync(new(1, MinLevel: "info", After: first.Next), Cancel);
+        Assert.Equal(all.Where(l => l.Level != "debug").Take(2).Select(l => l.Id), first.Lines.Concat(second.Lines).Select(l => l.Id));
+        Assert.Contains(id, Assert.Single((await client.LogsAsync(new(Text: $"PROJECT {id} ended"), Cancel)).Lines).Message);
+        Assert.Equal((HttpStatusCode.BadRequest, "after"), await FieldAsync(api, "/api/logs?after=elsewhere"));
+        Assert.Equal((HttpStatusCode.BadRequest, "min_level"), await FieldAsync(api, "/api/logs?min_level=loud"));
         Assert.Equal((HttpStatusCode.BadRequest, "level"), await FieldAsync(api, "/api/logs?level=loud"));
         Assert.Equal((HttpStatusCode.BadRequest, "limit"), await FieldAsync(api, "/api/logs?limit=1001"));
     }
