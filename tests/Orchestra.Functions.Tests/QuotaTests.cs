@@ -90,16 +90,65 @@ public sealed class QuotaTests : IDisposable
         Assert.Equal("completed", (string)(await UntilAsync(api, next, s => s["completed_at"] is not null))["status"]!);
     }
 
+    [Fact]
+    public async Task Hybrid_does_not_ask_an_api_whose_quota_is_used_up_but_turns_to_the_cli_and_says_so()
+    {
+        using FakeMessagesApi model = new(
+            FakeMessagesApi.Calls("bash", new { command = "exec sleep 1000" }), FakeMessagesApi.Refuses(429, "come back later", "retry-after: 3600\r\n"));
+        await using HostSetup host = await HybridHostAsync(model);
+        using OrchestraApi api = new(host.Address);
+        string running = await LaunchAsync(api, "run: echo running > running.txt", "hybrid");
+        await UntilAsync(api, running, s => ((string?)s["last_line"])?.Contains("[bash]", StringComparison.Ordinal) == true);
+
+        string limited = await LaunchAsync(api, "Work", "api");
+        await UntilAsync(api, limited, s => (string?)s["waiting_for"]?["kind"] == "quota");
+        string late = await LaunchAsync(api, "run: echo late > late.txt", "hybrid");
+
+        JsonNode interrupted = await UntilAsync(api, running, s => s["completed_at"] is not null);
+        JsonNode turned = await UntilAsync(api, late, s => s["completed_at"] is not null);
+        Assert.Equal(("completed", "completed"), ((string)interrupted["status"]!, (string)turned["status"]!));
+        Assert.Equal("The API failed (Interrupted, as the quota is used up: come back later); claude-code did the work.", (string)interrupted["client_note"]!);
+        Assert.Equal("The API failed (its quota is used up); claude-code did the work.", (string)turned["client_note"]!);
+        Assert.Equal("running", repository.Git("show", $"team/{running}:running.txt"));
+        Assert.Equal("late", repository.Git("show", $"team/{late}:late.txt"));
+        Assert.Equal(2, model.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(4, 3600, "The API failed (its quota is used up); claude-code did the work.")]
+    [InlineData(3600, 4, null)]
+    public async Task Hybrid_waits_when_the_cli_may_do_no_more_either_and_goes_on_with_what_may_again_first(int cliSeconds, int apiSeconds, string? note)
+    {
+        using FakeMessagesApi model = new(FakeMessagesApi.Refuses(429, "come back later", $"retry-after: {apiSeconds}\r\n"), FakeMessagesApi.Says("Done by the API."));
+        await using HostSetup host = await HybridHostAsync(model);
+        using OrchestraApi api = new(host.Address);
+        foreach (string id in (string[])[await LaunchAsync(api, Limited(cliSeconds)), await LaunchAsync(api, "Work", "api")])
+            await UntilAsync(api, id, s => (string?)s["waiting_for"]?["kind"] == "quota");
+
+        string hybrid = await LaunchAsync(api, "run: true", "hybrid");
+
+        JsonNode waits = await UntilAsync(api, hybrid, s => s["waiting_for"] is not null);
+        JsonNode ended = await UntilAsync(api, hybrid, s => s["completed_at"] is not null);
+        Assert.Equal("quota", (string)waits["waiting_for"]!["kind"]!);
+        Assert.True(DateTime.Parse((string)waits["waiting_for"]!["until"]!) - DateTime.Parse((string)waits["started_at"]!) < TimeSpan.FromSeconds(10));
+        Assert.Contains((string)ended["status"]!, (string[])["completed", "no_change"]);
+        Assert.Equal(note, (string?)ended["client_note"]);
+    }
+
+    /// <summary>One attempt per request, so that a refusal is heard at once.</summary>
+    private static Task<HostSetup> HybridHostAsync(FakeMessagesApi model) => HostSetup.StartAsync(
+        $"CLAUDE_CLI_PATH={FakeClaude.Path}", "ANTHROPIC_API_KEY=sk-test-0123456789", $"ANTHROPIC_BASE_URL={model.BaseUrl}", $"ORCHESTRA_CONFIG={Config("api: {max_retries: 0}")}");
+
     private static string Limited(int seconds) =>
         $"result: \"subtype\":\"success\",\"is_error\":true,\"api_error_status\":429,\"retry_after_seconds\":{seconds},\"result\":\"You've hit your limit\"";
 
     private static JsonObject Agent(string task) => new() { ["team"] = "feature-dev", ["task"] = task };
 
-    private async Task<string> LaunchAsync(OrchestraApi api, string task)
+    private async Task<string> LaunchAsync(OrchestraApi api, string task, string mode = "claude-code")
     {
         var answer = await api.PostAsync("/api/teams/launch", new JsonObject
         {
-            ["team_name"] = "feature-dev", ["task_description"] = task, ["repo_path"] = repository.Folder, ["client_mode"] = "claude-code",
+            ["team_name"] = "feature-dev", ["task_description"] = task, ["repo_path"] = repository.Folder, ["client_mode"] = mode,
         }.ToJsonString());
         return (string)answer.Body["session_id"]!;
     }

@@ -57,9 +57,9 @@ public sealed class AgentAdmission
             if (budget is not null && await budget.FindObstacleAsync(cancellationToken) is { } obstacle) return NotBegun(RunStatus.BudgetExceeded, obstacle);
             if (await OpenAsync(current, cancellationToken) is { } open)
             {
-                // Hybrid goes on with the CLI, unless that may do no more either.
+                // Hybrid goes on with the CLI, unless that may do no more either: then with whichever may again first.
                 current = runner.Current(run, apiIsShut: true);
-                if (await OpenAsync(current, cancellationToken) is { } still) return Waiting(still);
+                if (await OpenAsync(current, cancellationToken) is { } still) return Waiting(still.Until < open.Until ? still : open);
             }
             if (room.Shortage(run.RepoPath) is { } shortage) return Waiting(WaitKinds.Resources, shortage, RoomAskAgain);
             if (!places.TryEnter(run.RunId, owner, waiter, out IReadOnlyList<string> calls))
