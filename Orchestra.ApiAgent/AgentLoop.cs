@@ -5,11 +5,13 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.ApiAgent;
 
 /// <summary>Lets the model and its tools take turns until the work is done or a limit is reached.</summary>
-internal sealed class AgentLoop(ApiAgentSettings settings, Conversation conversation, MessagesApi api, ToolBox tools, EventWriter events)
+internal sealed class AgentLoop(ApiAgentSettings settings, Conversation conversation, MessagesApi api, ToolBox tools, EventWriter events, bool hasShell)
 {
     private const string System =
         "You are a coding agent. You work without a person in a git worktree, which is your current folder: read, change and test the code there with "
         + "your tools until the task is done, then say in a few sentences what you did. Change nothing outside of that folder.";
+
+    private const string WithoutShell = " You have an editor and no shell: you cannot run commands, builds or tests; they are run when you have ended.";
 
     private readonly Spending spending = new(settings.Price);
     private int turns;
@@ -37,7 +39,7 @@ internal sealed class AgentLoop(ApiAgentSettings settings, Conversation conversa
             Reply reply;
             try
             {
-                reply = await api.AskAsync(System, conversation.Messages);
+                reply = await api.AskAsync(hasShell ? System : System + WithoutShell, conversation.Messages);
             }
             catch (ApiFailure e)
             {

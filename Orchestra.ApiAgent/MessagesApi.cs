@@ -11,9 +11,10 @@ namespace Orchestra.ApiAgent;
 internal sealed record Reply(string Id, JsonObject Message, JsonObject Usage, string? StopReason);
 
 /// <summary>Asks the Messages API for the next reply, streamed, so that a connection that has gone silent is noticed.</summary>
-internal sealed class MessagesApi(AnthropicClient client, RetryAdvice advice, ApiAgentSettings settings, EventWriter events)
+/// <param name="hasShell">Whether the model is offered a shell beside the editor.</param>
+internal sealed class MessagesApi(AnthropicClient client, RetryAdvice advice, ApiAgentSettings settings, EventWriter events, bool hasShell)
 {
-    private static readonly IReadOnlyList<ToolUnion> Tools = [new ToolBash20250124(), new ToolTextEditor20250728()];
+    private readonly IReadOnlyList<ToolUnion> tools = hasShell ? [new ToolBash20250124(), new ToolTextEditor20250728()] : [new ToolTextEditor20250728()];
 
     /// <exception cref="ApiFailure">Refused for good, or time and again.</exception>
     public async Task<Reply> AskAsync(string system, IEnumerable<JsonObject> messages)
@@ -23,7 +24,7 @@ internal sealed class MessagesApi(AnthropicClient client, RetryAdvice advice, Ap
             Model = settings.Model,
             MaxTokens = settings.MaxTokens,
             System = system,
-            Tools = Tools,
+            Tools = tools,
             Messages = [.. messages.Select(m => new MessageParam(JsonSerializer.SerializeToElement(m)))],
             // The conversation is sent again with every turn; all but its end is then read from the cache.
             CacheControl = new CacheControlEphemeral(),

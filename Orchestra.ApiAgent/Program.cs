@@ -37,7 +37,7 @@ using (var client = new AnthropicClient { MaxRetries = 0, Timeout = TimeSpan.Fro
 await using (var shell = new BashShell(
     Directory.GetCurrentDirectory(), arguments.StateFolder, TimeSpan.FromSeconds(arguments.Settings.CommandTimeoutSeconds), ShellProcesses.TakeInOrphans()))
 {
-    var toolBox = new ToolBox(shell, new TextEditor(new WorktreePaths(Directory.GetCurrentDirectory())));
-    var messages = new MessagesApi(client, advice, arguments.Settings, events);
-    return await new AgentLoop(arguments.Settings, conversation, messages, toolBox, events).RunAsync(prompt);
+    var toolBox = new ToolBox(arguments.HasShell ? shell : null, new TextEditor(new WorktreePaths(Directory.GetCurrentDirectory())));
+    var messages = new MessagesApi(client, advice, arguments.Settings, events, arguments.HasShell);
+    return await new AgentLoop(arguments.Settings, conversation, messages, toolBox, events, arguments.HasShell).RunAsync(prompt);
 }

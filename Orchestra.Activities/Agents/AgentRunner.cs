@@ -118,7 +118,8 @@ public sealed class AgentRunner
         if (run.Command.Client is not (ClientModes.Api or ClientModes.Hybrid)) return new ClaudeClient(run) { PriceOf = api.PriceOf };
         string home = data.ClientHome(run.RunId);
         PrivateFolder.Create(home);
-        return new ClaudeClient(run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", home] } }) { PriceOf = api.PriceOf };
+        string[] tools = sandbox.WhyNoShell(run.Command.Client) is null ? [] : ["--tools", "editor"];
+        return new ClaudeClient(run with { Command = run.Command with { Argv = [.. run.Command.Argv, "--state", home, .. tools] } }) { PriceOf = api.PriceOf };
     }
 
     private IReadOnlyDictionary<string, string>? EnvironmentOf(AgentRun run) =>

@@ -7,7 +7,8 @@ namespace Orchestra.ApiAgent.Tools;
 internal sealed class ToolProblem(string message) : Exception(message);
 
 /// <summary>Carries out the model's tool calls. Whatever goes wrong is the model's to know, never the end of the run.</summary>
-internal sealed class ToolBox(BashShell shell, TextEditor editor)
+/// <param name="shell">Null: the model may run no commands.</param>
+internal sealed class ToolBox(BashShell? shell, TextEditor editor)
 {
     public async Task<JsonObject> RunAsync(JsonObject call)
     {
@@ -17,7 +18,7 @@ internal sealed class ToolBox(BashShell shell, TextEditor editor)
             JsonObject input = call["input"] as JsonObject ?? [];
             (string content, bool isError) = (string?)call["name"] switch
             {
-                "bash" => await shell.RunAsync(new ToolInput(input)),
+                "bash" when shell is not null => await shell.RunAsync(new ToolInput(input)),
                 "str_replace_based_edit_tool" => (editor.Run(new ToolInput(input)), false),
                 string other => throw new ToolProblem($"There is no tool '{other}'."),
                 null => throw new ToolProblem("The call names no tool."),

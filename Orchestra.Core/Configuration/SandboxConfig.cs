@@ -3,6 +3,7 @@ namespace Orchestra.Core.Configuration;
 /// <summary>Whether agents run in a sandbox of bubblewrap (<c>bwrap</c>): the worktree is writable, the rest of the disk read-only.</summary>
 public sealed class SandboxConfig
 {
+    /// <summary>Nobody; agents of the modes api and hybrid run any command as the host's user. Wherever else these find no sandbox, they get no shell.</summary>
     public const string Off = "off";
 
     /// <summary>As <see cref="Auto"/>, but only agents of the modes api and hybrid: the shell that their model uses is ours.</summary>

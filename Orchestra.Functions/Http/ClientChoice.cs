@@ -28,8 +28,14 @@ internal sealed class ClientChoice(OrchestraConfig config, Clients clients)
         };
     }
 
-    /// <summary>Why the client that was asked for is not the one that <see cref="For"/> gives; null when it is.</summary>
-    public static string? NoteOn(AgentCommand command, string mode) => mode != ClientModes.Hybrid ? null
+    /// <summary>What whoever asked for the client would not expect of the commands that <see cref="For"/> gives; null when there is nothing.</summary>
+    public string? NoteOn(AgentCommand command, IEnumerable<AgentCommand> all, string mode)
+    {
+        string[] notes = [.. new[] { NoteOn(command, mode) }.Concat(all.Select(c => clients.Sandbox.WhyNoShell(c.Client))).OfType<string>().Distinct(StringComparer.Ordinal)];
+        return notes.Length > 0 ? string.Join(' ', notes) : null;
+    }
+
+    private static string? NoteOn(AgentCommand command, string mode) => mode != ClientModes.Hybrid ? null
         : command.Client != ClientModes.Hybrid ? $"There is no key for the API; {command.Client} does the work."
         : command.Fallback is null ? "There is no Claude Code CLI to fall back to."
         : null;

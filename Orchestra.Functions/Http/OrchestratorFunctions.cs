@@ -38,6 +38,7 @@ public sealed class OrchestratorFunctions(
             OutputsDir = data.Outputs,
             DbPath = settings["ORCHESTRA_STORAGE"] == "azure" ? null : data.StateFile,
             Modes = OrchestratorModes.Names(config),
+            Sandbox = new { config.Runs.Sandbox.Mode, clients.Sandbox.Obstacle },
         }));
 
     [Function("StartOrchestrator")]

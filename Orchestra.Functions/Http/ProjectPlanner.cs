@@ -41,7 +41,7 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
         string sessionId = Ids.New(now);
         string? clientSession = teammates is null && ClientModes.HasEventStream(command.Client) ? ClaudeCommands.SessionId(sessionId) : null;
         return new AgentPlan(sessionId, agent.Team, agent.Task, Prompts.For(agent, team, strategy), command, timeout, clientSession, teammates,
-            ClientChoice.NoteOn(command, clients.ModeOf(agent, team)), agent.Budget) { AtOnce = atOnce };
+            clients.NoteOn(command, teammates?.Select(t => t.Command) ?? [command], clients.ModeOf(agent, team)), agent.Budget) { AtOnce = atOnce };
     }
 
     private TeammatePlan PlanTeammate(LaunchAgent agent, TeamConfig team, TeammateConfig teammate, bool onlyReads)

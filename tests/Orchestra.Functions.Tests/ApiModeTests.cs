@@ -27,6 +27,26 @@ public sealed class ApiModeTests
     }
 
     [Fact]
+    public async Task Without_bubblewrap_agents_have_no_shell_and_that_is_said()
+    {
+        using TestRepository repository = TestRepository.CreateList();
+        using FakeMessagesApi model = new(Calls("str_replace_based_edit_tool", new { command = "create", path = "new.txt", file_text = "new\n" }), Says("I made new.txt."));
+        await using HostSetup host = await HostSetup.StartAsync(NoCli, "PATH=/nowhere", "ANTHROPIC_API_KEY=sk-test-0123456789", $"ANTHROPIC_BASE_URL={model.BaseUrl}");
+        using OrchestraApi api = new(host.Address);
+
+        JsonObject project = await api.WaitForEndAsync(await api.LaunchAsync(Launch(repository, "api")));
+        JsonNode session = project["sessions"]![0]!;
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        Assert.StartsWith("The agent has an editor but no shell", (string)session["client_note"]!);
+        Assert.Contains("apt-get install bubblewrap", (string)session["client_note"]!);
+        JsonNode sandbox = (await api.GetAsync("/api/status")).Body["sandbox"]!;
+        Assert.Equal("api", (string)sandbox["mode"]!);
+        Assert.Contains("apt-get install bubblewrap", (string)sandbox["obstacle"]!);
+        Assert.Single(model.Requests.First()["tools"]!.AsArray());
+    }
+
+    [Fact]
     public async Task A_missing_key_is_told_before_anything_is_launched()
     {
         using TestRepository repository = TestRepository.CreateList();

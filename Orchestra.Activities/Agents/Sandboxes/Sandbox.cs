@@ -21,6 +21,19 @@ public sealed class Sandbox(RunsConfig runs, Bubblewrap bubblewrap, SandboxFolde
             throw new InputProblem("runs.sandbox.mode", $"The configuration demands a sandbox for agents. {obstacle} Or set runs.sandbox.mode to auto or off.", Conflict);
     }
 
+    /// <summary>Why no sandbox can be made here; null when it can.</summary>
+    public string? Obstacle => bubblewrap.Obstacle;
+
+    /// <summary>
+    /// Why an agent whose shell is ours gets none; null when it gets one. Without a sandbox a shell reaches whatever we reach, which only
+    /// somebody who switches the sandbox off can want.
+    /// </summary>
+    /// <param name="client">A client mode.</param>
+    public string? WhyNoShell(string? client) =>
+        client is ClientModes.Api or ClientModes.Hybrid && Config.Mode != SandboxConfig.Off && bubblewrap.Obstacle is { } obstacle
+            ? $"The agent has an editor but no shell, as there is no sandbox for it. {obstacle} Or set runs.sandbox.mode to off: then it runs any command as you."
+            : null;
+
     /// <summary>What comes before an agent's program on the command line; nothing without a sandbox.</summary>
     /// <exception cref="InvalidOperationException">A sandbox is demanded and cannot be made.</exception>
     public async Task<IReadOnlyList<string>> StarterAsync(AgentRun run, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestra.Activities.Agents.Sandboxes;
 using Orchestra.Activities.Agents;
@@ -150,6 +152,42 @@ public sealed class SandboxTests : RunFixture
         RunResult open = await activities.RunAgent(Run(["/bin/sh", "-c", $"echo out > '{outside}'"], null, 60) with { RunId = RunId + "2" }, Test);
         Assert.Equal((RunStatus.Completed, true), (open.Status, File.Exists(outside)));
     }
+
+    [Theory]
+    [InlineData(SandboxConfig.Api)]
+    [InlineData(SandboxConfig.Auto)]
+    public async Task Where_there_can_be_no_sandbox_an_api_agent_has_an_editor_and_no_shell(string mode)
+    {
+        string outside = InWork("outside.txt");
+        using FakeMessagesApi api = new(
+            FakeMessagesApi.Calls("bash", new { command = $"echo out > '{outside}'" }),
+            FakeMessagesApi.Calls("str_replace_based_edit_tool", new { command = "create", path = outside, file_text = "out" }),
+            FakeMessagesApi.Calls("str_replace_based_edit_tool", new { command = "create", path = "in.txt", file_text = "in" }), FakeMessagesApi.Says("Done."));
+
+        RunResult result = await RunApiAsync(api, mode);
+
+        Assert.Equal((RunStatus.Completed, "in"), (result.Status, File.ReadAllText(Path.Combine(worktree, "in.txt"))));
+        Assert.False(File.Exists(outside));
+        Assert.Equal(["str_replace_based_edit_tool"], api.Requests.First()["tools"]!.AsArray().Select(t => (string)t!["name"]!));
+        Assert.Contains("no shell", (string)api.Requests.First()["system"]!);
+        Assert.Contains("There is no tool 'bash'", api.Requests.Last()["messages"]!.ToJsonString(Relaxed));
+    }
+
+    [Fact]
+    public async Task Only_a_sandbox_that_is_switched_off_gives_a_shell_that_is_not_confined()
+    {
+        string outside = InWork("outside.txt");
+        using FakeMessagesApi api = new(FakeMessagesApi.Calls("bash", new { command = $"echo out > '{outside}'" }), FakeMessagesApi.Says("Done."));
+
+        Assert.Equal(RunStatus.Completed, (await RunApiAsync(api, SandboxConfig.Off)).Status);
+
+        Assert.True(File.Exists(outside));
+    }
+
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private Task<RunResult> RunApiAsync(FakeMessagesApi api, string mode) => Services(new SandboxConfig { Mode = mode }, new Bubblewrap("/nowhere")).RunAgent(
+        Run([], null, 60) with { Prompt = "Go", Command = ApiCommands.Build(new ApiConfig { BaseUrl = api.BaseUrl }, null, "") }, Test);
 
     private async Task<RunResult> RunAsync(string script, SandboxConfig? config = null, Dictionary<string, string>? environment = null, int timeout = 60)
     {
