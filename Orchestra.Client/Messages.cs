@@ -129,6 +129,9 @@ public sealed record DecisionView
     public DateTime? CreatedAt { get; init; }
     public DateTime? ResolvedAt { get; init; }
     public string? Comment { get; init; }
+
+    /// <summary>The budget from now on, of one that was asked for and approved.</summary>
+    public Budget? Granted { get; init; }
 }
 
 /// <summary>What became of a decision.</summary>

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Orchestra.Core;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Client;
 
@@ -38,8 +39,11 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         SendAsync<ProjectView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}", null, cancellationToken);
 
     /// <param name="action">One of the decision's answers.</param>
-    public Task<Resolved> ResolveAsync(string decisionId, string action, string? comment, CancellationToken cancellationToken) =>
-        SendAsync<Resolved>(HttpMethod.Post, $"api/gm/decisions/{Uri.EscapeDataString(decisionId)}/resolve", new { action, comment }, cancellationToken);
+    /// <param name="granted">For approving a decision about a budget: what may be used from now on, in all; null: what is proposed.</param>
+    public Task<Resolved> ResolveAsync(string decisionId, string action, string? comment, CancellationToken cancellationToken, Budget? granted = null) =>
+        SendAsync<Resolved>(
+            HttpMethod.Post, $"api/gm/decisions/{Uri.EscapeDataString(decisionId)}/resolve",
+            new { action, comment, granted?.MaxCostUsd, granted?.MaxTurns }, cancellationToken);
 
     public Task CancelAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/cancel", new { }, cancellationToken);
@@ -47,7 +51,7 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     /// <param name="buildCommand">Null keeps what was; empty: none any more. The same for <paramref name="testCommand"/>.</param>
     public Task RetryAsync(string projectId, string? buildCommand, string? testCommand, CancellationToken cancellationToken,
         IReadOnlyList<string>? branches = null, string? clientMode = null, IReadOnlyList<LaunchAgent>? agents = null,
-        decimal? maxCostUsd = null) =>
+        Budget? budget = null) =>
         SendAsync<JsonElement>(
             HttpMethod.Post, $"api/gm/projects/{Uri.EscapeDataString(projectId)}/retry",
             new
@@ -57,7 +61,8 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
                 Branches = branches is { Count: > 0 } ? branches : null,
                 Agents = agents is { Count: > 0 } ? agents : null,
                 ClientMode = clientMode,
-                MaxCostUsd = maxCostUsd,
+                budget?.MaxCostUsd,
+                budget?.MaxTurns,
             },
             cancellationToken);
 

@@ -103,6 +103,7 @@ public static class OrchestraHost
             s.GetRequiredService<LaunchSecrets>()));
         services.AddSingleton<SpendingStore>();
         services.AddSingleton<Spendings>();
+        services.AddSingleton<BudgetQuestions>();
         services.AddSingleton(s => new QuotaBreakers(
             s.GetRequiredService<ITableStore>(), s.GetRequiredService<EventLog>(), s.GetRequiredService<OrchestraConfig>().Client.Quota, s.GetRequiredService<TimeProvider>()));
         services.AddOrchestraGit();

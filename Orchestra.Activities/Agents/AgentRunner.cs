@@ -72,7 +72,7 @@ public sealed class AgentRunner
     {
         if (FallbackOf(run) is not { } fallback) return run;
         RunFolder folder = new(data.Run(run.RunId));
-        return Directory.Exists(data.Run(fallback.RunId)) || folder.ReadResult(NullLogger.Instance)?.ApiFailed == true || (apiIsShut && !folder.IsUnderWay) ? fallback : run;
+        return Directory.Exists(data.Run(fallback.RunId)) || FindResult(run)?.ApiFailed == true || (apiIsShut && !folder.IsUnderWay) ? fallback : run;
     }
 
     private static AgentRun? FallbackOf(AgentRun run) => run.Command.Fallback is { } fallback
@@ -81,7 +81,14 @@ public sealed class AgentRunner
 
     /// <summary>Whether a call would start nothing: the agent runs, has ended or is cancelled.</summary>
     public bool IsUnderWay(AgentRun run) =>
-        new RunFolder(data.Run(run.RunId)).IsUnderWay || data.IsCancelled(run.RunId, run.SessionId, run.ProjectId);
+        new RunFolder(data.Run(run.RunId)).IsUnderWay || IsCancelled(run);
+
+    public bool IsCancelled(AgentRun run) => data.IsCancelled(run.RunId, run.SessionId, run.ProjectId);
+
+    public RunResult? FindResult(AgentRun run) => new RunFolder(data.Run(run.RunId)).ReadResult(NullLogger.Instance);
+
+    /// <summary>Takes the run's end back: the next call goes on with it.</summary>
+    public void Reopen(AgentRun run) => new RunFolder(data.Run(run.RunId)).Reopen();
 
     private async Task<RunResult> RunOnceAsync(AgentRun stored, IAgentGuard? guard, CancellationToken cancellationToken)
     {

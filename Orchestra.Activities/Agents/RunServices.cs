@@ -46,7 +46,7 @@ public static class RunServices
         services.TryAddSingleton(s => new AgentAdmission(
             s.GetRequiredService<AgentRunner>(), s.GetRequiredService<AgentPlaces>(), s.GetRequiredService<MachineRoom>(),
             s.GetService<QuotaBreakers>(), s.GetRequiredService<ClientAccounts>(), s.GetService<OrchestraConfig>()?.Client.Quota ?? new QuotaConfig(),
-            s.GetService<Spendings>(), s.GetRequiredService<TimeProvider>(), s.GetService<IRunObserver>()));
+            s.GetService<Spendings>(), s.GetService<BudgetQuestions>(), s.GetRequiredService<TimeProvider>(), s.GetService<IRunObserver>()));
         services.TryAddSingleton<GateWorktree>();
         services.TryAddSingleton<GatePasses>();
         services.TryAddSingleton<TestEvidence>();

@@ -42,7 +42,8 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         while (true)
         {
             DateTimeOffset now = time.GetUtcNow();
-            if (watch.IsCancelled()) return Conclude(request, folder, now, client.Read(folder, NotStarted)!);
+            if (watch.IsCancelled())
+                return Conclude(request, folder, now, client.Read(folder, folder.ReadStart() is null ? NotStarted : RunEnd.Stopped(RunStatus.Cancelled, request.Timeout))!);
             FormerAttempt? left = folder.ReadStart() is { } before ? new FormerAttempt(before, folder.ReadSession()) : null;
             RunStart next = client.Next(left);
             await prepare(left is null ? RunBeginning.First : next.Continues ? RunBeginning.Continued : RunBeginning.StartedOver);
@@ -122,7 +123,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         RunEnd end = reading.End;
         RunResult result = new(
             end.Status, end.ExitCode, reading.OutputTail, end.Error, start.UtcDateTime, time.GetUtcNow().UtcDateTime, reading.Usage, reading.Session, reading.Answer,
-            ApiFailed: reading.ApiFailed, QuotaUntil: reading.QuotaUntil?.UtcDateTime, Turns: reading.Turns);
+            ApiFailed: reading.ApiFailed, QuotaUntil: reading.QuotaUntil?.UtcDateTime, Turns: reading.Turns, ByUs: end.ByUs);
         if (end.Status == RunStatus.Quota && request.GoesOnAfterQuota) folder.WriteEnding(RunFolder.Abandoned);
         else folder.WriteResult(result);
         return result;

@@ -59,8 +59,15 @@ internal sealed class RunFolder(string path)
 
     public void WriteEnding(string ending, string? reason = null) => Write("ending", $"{ending}\n{reason}");
 
-    /// <summary>The host was stopped while the run was under way, or its quota was used up: it is started again.</summary>
+    /// <summary>The host was stopped while the run was under way, or its quota or budget was used up: it is started again.</summary>
     public const string Abandoned = "abandoned";
+
+    /// <summary>What ended is to go on. In this order, so that after a crash in between it can be asked for again.</summary>
+    public void Reopen()
+    {
+        WriteEnding(Abandoned);
+        File.Delete(In("result.json"));
+    }
 
     /// <summary>When the current attempt was started; null when there was none.</summary>
     public DateTimeOffset? ReadStart() =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestra.Cli.Output;
 using Orchestra.Client;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Cli.Commands;
 
@@ -20,10 +21,17 @@ internal static class DecisionCommand
         Option<string> url = SharedOptions.Url();
         var id = new Argument<string>("ID") { Description = "The decision's id, or its project's when only one decision waits there." };
         var comment = new Option<string?>("--comment") { Description = "A remark that reaches the agent." };
+        (Option<decimal?> Cost, Option<int?> Turns) budget = SharedOptions.Budget("may be used from now on, in all, when the decision is about a budget");
         command.Add(id);
         if (answer is not null)
             command.Add(answer);
         command.Add(comment);
+        if (action != DecisionAnswers.Reject)
+        {
+            command.Add(budget.Cost);
+            command.Add(budget.Turns);
+        }
+
         command.Add(url);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -31,15 +39,16 @@ internal static class DecisionCommand
             string chosen = answer is null ? action : parsed.GetRequiredValue(answer);
             string decisionId = parsed.GetRequiredValue(id);
             string? remark = parsed.GetValue(comment);
+            Budget? granted = action == DecisionAnswers.Reject ? null : parsed.Budget(budget);
             Resolved resolved;
             try
             {
-                resolved = await client.ResolveAsync(decisionId, chosen, remark, cancellationToken);
+                resolved = await client.ResolveAsync(decisionId, chosen, remark, cancellationToken, granted);
             }
             catch (NotFoundError unknown)
             {
                 decisionId = await OnlyDecisionAsync(client, decisionId, unknown, cancellationToken);
-                resolved = await client.ResolveAsync(decisionId, chosen, remark, cancellationToken);
+                resolved = await client.ResolveAsync(decisionId, chosen, remark, cancellationToken, granted);
             }
 
             Terminal.Out.WriteLine($"Decision {decisionId}: {resolved.Action}.");

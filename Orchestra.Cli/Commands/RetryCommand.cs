@@ -23,16 +23,16 @@ internal static class RetryCommand
                     result.AddError($"--agent must be TEAM:TASK, such as feature-dev:'Mend the tests'; '{one}' is not.");
             }
         });
-        var cost = new Option<decimal?>("--max-cost") { Description = "US dollars that all agents of the project may cost from now on, what they have cost included." };
+        (Option<decimal?> Cost, Option<int?> Turns) budget = SharedOptions.Budget("all agents of the project may use from now on, what they have used included");
         var wait = new Option<bool>("--wait") { Description = "Follow the project to its end." };
-        var command = new Command("retry", "Goes on with a failed or cancelled project from where it ended.") { id, build, test, branches, agent, mode, cost, wait, url };
+        var command = new Command("retry", "Goes on with a failed or cancelled project from where it ended.") { id, build, test, branches, agent, mode, budget.Cost, budget.Turns, wait, url };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using OrchestraClient client = parsed.Client(url);
             string projectId = parsed.GetRequiredValue(id);
             await client.RetryAsync(
                 projectId, parsed.GetValue(build), parsed.GetValue(test), cancellationToken, parsed.GetValue(branches), parsed.GetValue(mode),
-                [.. (parsed.GetValue(agent) ?? []).Select(a => a.Split(':', 2)).Select(a => new LaunchAgent(a[0], a[1]))], parsed.GetValue(cost));
+                [.. (parsed.GetValue(agent) ?? []).Select(a => a.Split(':', 2)).Select(a => new LaunchAgent(a[0], a[1]))], parsed.Budget(budget));
             Terminal.Out.WriteLine($"Project {projectId} is being retried.");
             return parsed.GetValue(wait) ? await Following.ToEndAsync(client, projectId, cancellationToken) : ExitCodes.Success;
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestra.Client;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Cli.Commands;
 
@@ -20,6 +21,13 @@ internal static class SharedOptions
     /// <summary>The data folder as the host would choose it.</summary>
     public static string DataFolder(DirectoryInfo? given)
         => given?.FullName ?? Path.GetFullPath(Environment.GetEnvironmentVariable("ORCHESTRA_DATA") is { Length: > 0 } folder ? folder : ".orchestra");
+
+    /// <param name="what">What is limited, for the help.</param>
+    public static (Option<decimal?> Cost, Option<int?> Turns) Budget(string what) =>
+        (new("--max-cost") { Description = $"US dollars that {what}." }, new("--max-turns") { Description = $"Replies of models that {what}." });
+
+    public static Budget? Budget(this ParseResult parsed, (Option<decimal?> Cost, Option<int?> Turns) options) =>
+        Core.Pipeline.Budget.Of(parsed.GetValue(options.Cost), parsed.GetValue(options.Turns));
 
     public static Option<int?> Port()
     {

@@ -69,6 +69,8 @@ internal static class ProjectReport
                 yield return line;
         }
 
+        if (context.Budget is { } budget)
+            yield return budget.InWords;
         if (context.Mechanical is { } mechanical)
         {
             yield return "Proposed, with both sides' lines kept:";

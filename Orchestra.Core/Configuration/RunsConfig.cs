@@ -12,6 +12,9 @@ public sealed class RunsConfig
     /// <summary>Megabytes of memory that must be available before an agent starts; 0: no matter.</summary>
     public int MinFreeMemoryMb { get; set; } = 512;
 
+    /// <summary>Whether a person is asked for more when a budget of a project or one of its agents is used up; otherwise what runs is ended.</summary>
+    public bool AskOverBudget { get; set; } = true;
+
     public CommitConfig Commit { get; set; } = new();
 
     /// <summary>Seconds between snapshots of uncommitted work; 0: none.</summary>

@@ -16,6 +16,9 @@ public static class WaitKinds
 
     /// <summary>The account may do no more until then.</summary>
     public const string Quota = "quota";
+
+    /// <summary>A budget is used up, and a person has been asked for more.</summary>
+    public const string Budget = "budget";
 }
 
 /// <summary>Names of the external events that an orchestration with an agent listens to.</summary>

@@ -39,10 +39,11 @@ public enum RunStatus
 /// <param name="QuotaUntil">When the limit that ended it is over, as far as that was told.</param>
 /// <param name="Wait">The agent may not run now; this is no end.</param>
 /// <param name="Calls">Orchestrations whose agents may run now.</param>
+/// <param name="ByUs">We ended the run; false also of one of which that is not known.</param>
 public sealed record RunResult(
     RunStatus Status, int? ExitCode, string OutputTail, string? Error, DateTime StartedAt, DateTime CompletedAt, RunUsage? Usage = null,
     string? ClientSessionId = null, string? Answer = null, bool Reused = false,
-    bool ApiFailed = false, string? ClientNote = null, AgentWait? Wait = null, IReadOnlyList<string>? Calls = null, DateTime? QuotaUntil = null, int Turns = 0);
+    bool ApiFailed = false, string? ClientNote = null, AgentWait? Wait = null, IReadOnlyList<string>? Calls = null, DateTime? QuotaUntil = null, int Turns = 0, bool ByUs = false);
 
 /// <summary>What was used of a model.</summary>
 /// <param name="CostUsd">US dollars; null when not known.</param>

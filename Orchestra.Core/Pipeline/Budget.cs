@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Orchestra.Core.Pipeline;
 
@@ -19,6 +20,24 @@ public sealed record Budget(decimal? MaxCostUsd, int? MaxTurns)
         : MaxTurns is { } turns && (begins ? spent.Turns >= turns : spent.Turns > turns)
             ? string.Create(CultureInfo.InvariantCulture, $"The {whose}'s budget of {turns} turns is used up.")
         : null;
+
+    /// <summary>As much again as was planned, of what is used up; of both when neither is.</summary>
+    public Budget Raised(Budget planned, SpentRun spent)
+    {
+        bool dollars = spent.CostUsd >= MaxCostUsd;
+        bool turns = spent.Turns >= MaxTurns;
+        bool both = !dollars && !turns;
+        return new Budget(
+            MaxCostUsd is { } cost && (dollars || both) ? Math.Ceiling((Math.Max(cost, spent.CostUsd) + (planned.MaxCostUsd ?? cost)) * 100) / 100 : MaxCostUsd,
+            MaxTurns is { } most && (turns || both) ? Math.Max(most, spent.Turns) + (planned.MaxTurns ?? most) : MaxTurns);
+    }
+
+    [JsonIgnore]
+    public string InWords => string.Join(" and ", new[]
+    {
+        MaxCostUsd is { } dollars ? string.Create(CultureInfo.InvariantCulture, $"${dollars:0.####}") : null,
+        MaxTurns is { } turns ? string.Create(CultureInfo.InvariantCulture, $"{turns} {(turns == 1 ? "turn" : "turns")}") : null,
+    }.OfType<string>());
 
     /// <summary>The lower of two limits, of which 0 and null are none; 0 when there is none.</summary>
     public static int Lower(int one, int? other) => one > 0 && other > 0 ? Math.Min(one, other.Value) : Math.Max(one, other ?? 0);

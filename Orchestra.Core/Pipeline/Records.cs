@@ -66,6 +66,7 @@ public static class DecisionTypes
     public const string BuildFailure = "build_failure";
     public const string TestFailure = "test_failure";
     public const string LandingBlocked = "landing_blocked";
+    public const string BudgetExceeded = "budget_exceeded";
 }
 
 /// <summary>A project as stored; the orchestration is its only writer, each write a whole document.</summary>
@@ -245,6 +246,9 @@ public sealed record DecisionRecord
 
     /// <summary>The answers that it takes.</summary>
     public IReadOnlyList<string> Answers { get; init; } = DecisionAnswers.Usual;
+
+    /// <summary>The budget from now on, of one that was asked for and approved.</summary>
+    public Budget? Granted { get; init; }
     public DateTime CreatedAt { get; init; }
     public DateTime? ResolvedAt { get; init; }
 }
@@ -254,6 +258,7 @@ public sealed record DecisionRecord
 /// <param name="WorkId">Names the worktree that the answer <c>manual</c> lays out.</param>
 /// <param name="WorktreePath">Where a person resolves the conflict.</param>
 /// <param name="Mechanical">The proposed result of a conflict in which both sides' lines can be kept.</param>
+/// <param name="Budget">What is used up.</param>
 public sealed record DecisionContext(
     string? SessionId = null,
     IReadOnlyList<ConflictedFile>? Conflicts = null,
@@ -264,8 +269,18 @@ public sealed record DecisionContext(
     MechanicalMerge? Mechanical = null,
     IReadOnlyList<ConflictParty>? Parties = null,
     string? WorkId = null,
-    string? WorktreePath = null);
+    string? WorktreePath = null,
+    BudgetOverrun? Budget = null);
+
+/// <summary>A budget that is used up; of the decision's session, or of the project if it names none.</summary>
+/// <param name="Proposed">What approving allows, in all.</param>
+public sealed record BudgetOverrun(Budget Limit, decimal SpentUsd, int SpentTurns, Budget Proposed)
+{
+    [JsonIgnore]
+    public string InWords => $"Allowed: {Limit.InWords}. Used: {new Budget(SpentUsd, SpentTurns).InWords}.";
+}
 
 /// <summary>The answer that reaches the waiting orchestration as an external event.</summary>
 /// <param name="Action">One of <see cref="DecisionAnswers"/>.</param>
-public sealed record DecisionAnswer(string DecisionId, string Action, string? Comment);
+/// <param name="Granted">The budget from now on.</param>
+public sealed record DecisionAnswer(string DecisionId, string Action, string? Comment, Budget? Granted = null);

@@ -144,7 +144,7 @@ public sealed class ProjectStore(ITableStore tables)
         {
             if (decision.Status != "pending")
                 return null;
-            DecisionRecord resolved = decision with { Status = status, Comment = answer?.Comment, ResolvedAt = at };
+            DecisionRecord resolved = decision with { Status = status, Comment = answer?.Comment, Granted = answer?.Granted, ResolvedAt = at };
             var writes = new List<TableWrite> { new(row.Partition, row.Row, Json.Write(resolved), row.ETag) };
             if (answer is not null)
                 writes.Add(new(row.Partition, OutboxRow(decisionId), Json.Write(answer)));

@@ -23,11 +23,12 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataF
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         JsonBody body = await JsonBody.ReadAsync(request, cancellationToken);
-        body.AllowOnly("action", "comment");
+        body.AllowOnly("action", "comment", "max_cost_usd", "max_turns");
         string action = body.RequiredText("action", 20);
         if (!DecisionAnswers.All.Contains(action))
             throw new InputProblem("action", $"Must be one of: {string.Join(", ", DecisionAnswers.All)}.");
         string? comment = body.OptionalText("comment", 16_384);
+        Budget? named = body.OptionalBudget();
 
         DecisionRecord decision = (Ids.IsValid(id) ? await store.FindDecisionAsync(id, cancellationToken) : null)
             ?? throw new InputProblem("id", $"There is no decision '{id}'.", StatusCodes.Status404NotFound);
@@ -40,7 +41,7 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataF
             DecisionAnswers.Skip => "skipped",
             _ => "approved",
         };
-        var answer = new DecisionAnswer(id, action, comment);
+        var answer = new DecisionAnswer(id, action, comment, Granted(decision, action, named));
         if (await store.ResolveDecisionAsync(id, status, answer, time.GetUtcNow().UtcDateTime, CancellationToken.None) is null)
         {
             string now = (await store.FindDecisionAsync(id, cancellationToken))?.Status ?? "gone";
@@ -57,6 +58,18 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataF
         });
     });
 
+    /// <summary>The budget from now on, of a decision about one.</summary>
+    private static Budget? Granted(DecisionRecord decision, string action, Budget? named)
+    {
+        string field = named?.MaxCostUsd is null ? "max_turns" : "max_cost_usd";
+        if (decision.Context.Budget is not { } overrun || action != DecisionAnswers.Approve)
+            return named is null ? null : throw new InputProblem(field, "Only for approving a decision about a budget.");
+        var granted = new Budget(named?.MaxCostUsd ?? overrun.Proposed.MaxCostUsd, named?.MaxTurns ?? overrun.Proposed.MaxTurns);
+        return granted.ExceededBy(new SpentRun("", overrun.SpentUsd, overrun.SpentTurns), decision.Context.SessionId is null ? "project" : "agent", begins: true) is { } tooLittle
+            ? throw new InputProblem(field, $"{tooLittle} Allow more than that in all.")
+            : granted;
+    }
+
     /// <summary>An answer is stored before it is raised; if we died in between, this raises it. A second raise is ignored.</summary>
     [Function("DeliverDecisions")]
     public async Task DeliverLeftovers(
@@ -72,10 +85,15 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataF
     {
         try
         {
-            if (await store.FindDecisionAsync(answer.DecisionId, CancellationToken.None) is { } resolved)
+            DecisionRecord? resolved = await store.FindDecisionAsync(answer.DecisionId, CancellationToken.None);
+            if (resolved is not null)
                 await events.AppendAsync(DecisionEvents.Resolved(resolved), CancellationToken.None);
             string instance = (await store.FindProjectAsync(projectId, CancellationToken.None))?.InstanceId ?? projectId;
-            await client.RaiseEventAsync(instance, ProjectEvents.Decision(answer.DecisionId), answer);
+            // Whose budget was used up looks for the answer itself.
+            if (resolved?.DecisionType == DecisionTypes.BudgetExceeded)
+                await AgentCalls.CallAllAsync(store, client, projectId, instance, CancellationToken.None);
+            else
+                await client.RaiseEventAsync(instance, ProjectEvents.Decision(answer.DecisionId), answer);
             await store.MarkDeliveredAsync(projectId, answer.DecisionId, CancellationToken.None);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -68,12 +68,7 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         // The mark ends running agents and gates at once, the event ends the pipeline; both are safe to repeat.
         await data.SetCancelMarkAsync(id, cancellationToken);
         await client.RaiseEventAsync(project.InstanceId ?? id, ProjectEvents.Cancel, "Cancelled by a person.", cancellationToken);
-        await client.RaiseEventAsync(project.InstanceId ?? id, AgentEvents.Go, "", cancellationToken);
-        foreach (SessionRecord session in await store.ListSessionsAsync(id, cancellationToken))
-        {
-            if (session.WaitingFor is not null)
-                await client.RaiseEventAsync(session.SessionId, AgentEvents.Go, "", cancellationToken);
-        }
+        await AgentCalls.CallAllAsync(store, client, id, project.InstanceId ?? id, cancellationToken);
         return Answers.Ok(new { Ok = true, ProjectId = id });
     });
 

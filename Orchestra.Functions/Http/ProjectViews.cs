@@ -47,10 +47,10 @@ internal static class ProjectViews
     {
         IReadOnlyList<SessionRecord> sessions = await store.ListSessionsAsync(p.ProjectId, cancellationToken);
         IReadOnlyList<DecisionRecord> decisions = await store.ListDecisionsAsync(p.ProjectId, cancellationToken);
-        JsonObject detail = JsonSerializer.SerializeToNode(Summary(p), Json.Options)!.AsObject();
+        JsonObject detail = JsonSerializer.SerializeToNode(Summary(p with { Budget = BudgetGrants.Held(p.Budget, decisions, null) }), Json.Options)!.AsObject();
         detail["gates"] = JsonSerializer.SerializeToNode(p.Gates, Json.Options);
         detail["sessions"] = JsonSerializer.SerializeToNode(
-            sessions.Select(s => Session(s, p.Merges.FirstOrDefault(m => m.SessionId == s.SessionId))), Json.Options);
+            sessions.Select(s => Session(s with { Budget = BudgetGrants.Held(s.Budget, decisions, s.SessionId) }, p.Merges.FirstOrDefault(m => m.SessionId == s.SessionId))), Json.Options);
         // Once it is final, the plan has said what did conflict.
         detail["risks"] = JsonSerializer.SerializeToNode(
             Phases.IsFinal(p.Phase) ? [] : await store.ListRisksAsync(p.ProjectId, cancellationToken), Json.Options);
@@ -70,6 +70,7 @@ internal static class ProjectViews
         d.Status,
         d.Answers,
         d.Comment,
+        d.Granted,
         d.CreatedAt,
         d.ResolvedAt,
     };

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Agents.Admission;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Activities.Git;
 using Orchestra.Core;
@@ -18,7 +19,7 @@ namespace Orchestra.Functions.Http;
 /// Not the runtime's rewind, which only undoes failures of activities and which not every client forwards.
 /// </summary>
 public sealed class RetryFunctions(
-    ProjectStore store, DataFolder data, OrchestraConfig config, Clients clients, BranchTaker branches, TimeProvider time)
+    ProjectStore store, DataFolder data, OrchestraConfig config, Clients clients, BranchTaker branches, Spendings spendings, TimeProvider time)
 {
     [Function("RetryProject")]
     [Api("Goes on with an ended project from where it was.", Body = typeof(RetryBody), BodyOptional = true, Status = 202)]
@@ -53,6 +54,7 @@ public sealed class RetryFunctions(
             throw NewInstance.Refusal($"Project {id} ended before its repository was made ready. Launch it again.");
         if (!addsWork && project.MergedCount == 0 && !sessions.Any(s => s.Status == "completed" && project.Merges.All(m => m.SessionId != s.SessionId)))
             throw NewInstance.Refusal($"There is nothing to merge in project {id}: no agent completed with a change that was not skipped. Add agents or branches, or launch it again.");
+        await CheckAsync(changes.Budget, project, cancellationToken);
         DateTimeOffset now = time.GetUtcNow();
         List<AgentPlan> added = [.. changes.Agents.Select(a => new ProjectPlanner(config, clients, time).PlanAgent(a, config.Teams.Definitions[a.Team], now))];
         List<SessionRecord> taken = [];
@@ -82,6 +84,17 @@ public sealed class RetryFunctions(
         IReadOnlyList<SessionHead> heads =
             [.. sessions.Concat(taken).Select(s => new SessionHead(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
         await next.StartAsync(nameof(ProjectOrchestrator), resumed, project, record, heads, cancellationToken, added);
+    }
+
+    /// <summary>A budget that is used up already would end at once what is to go on.</summary>
+    private async Task CheckAsync(Budget? budget, ProjectRecord project, CancellationToken cancellationToken)
+    {
+        if (budget is null) return;
+        await spendings.LoadAsync(project.ProjectId, cancellationToken);
+        SpentRun spent = spendings.Sum(project.ProjectId);
+        spent = spent with { CostUsd = Math.Max(spent.CostUsd, project.Usage?.CostUsd ?? 0) };
+        if (budget.ExceededBy(spent, "project", begins: true) is { } usedUp)
+            throw new InputProblem(budget.MaxCostUsd <= spent.CostUsd ? "max_cost_usd" : "max_turns", $"{usedUp} What it has used counts; allow more than that.");
     }
 
     private static SessionRecord Session(ProjectRecord project, TakenBranch branch, DateTimeOffset now)

@@ -12,7 +12,6 @@ internal static class SessionCancel
     public static async Task AskAsync(DataFolder data, DurableTaskClient client, SessionRecord session, CancellationToken cancellationToken)
     {
         await data.SetCancelMarkAsync(session.SessionId, cancellationToken);
-        if (session.WaitingFor is not null)
-            await client.RaiseEventAsync(session.SessionId, AgentEvents.Go, "", cancellationToken);
+        await AgentCalls.CallAsync(client, session, cancellationToken);
     }
 }

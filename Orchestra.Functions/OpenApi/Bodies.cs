@@ -81,6 +81,12 @@ public sealed record ResolveBody
 
     [Description("Reaches the agent.")]
     public string? Comment { get; init; }
+
+    [Description("For approving a decision about a budget: what may be used from now on, in all. Without it, what the decision proposes.")]
+    public decimal? MaxCostUsd { get; init; }
+
+    [Description("The same in replies of models.")]
+    public int? MaxTurns { get; init; }
 }
 
 public sealed record RetryBody

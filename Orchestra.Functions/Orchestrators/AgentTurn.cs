@@ -15,14 +15,22 @@ internal sealed class AgentTurn(TaskOrchestrationContext context)
     public async Task<RunResult> RunAsync(AgentRun run, Func<AgentWait, Task> tell)
     {
         string? told = null;
+        DateTime? interrupted = null;
         while (true)
         {
             RunResult result = await context.CallActivityAsync<RunResult>(ActivityNames.RunAgent, run with { Waiter = context.InstanceId });
             foreach (string instance in result.Calls ?? []) context.SendEvent(instance, AgentEvents.Go, "");
             if (result.Wait is not { } wait) return result;
             // Interrupted, not only held back: what it had of its time is gone.
-            if (result.Status == RunStatus.Quota)
-                run = run with { Pauses = run.Pauses + 1, TimeoutSeconds = Math.Max(1, run.TimeoutSeconds - (int)(result.CompletedAt - result.StartedAt).TotalSeconds) };
+            if (result.Status is RunStatus.Quota or RunStatus.BudgetExceeded && result.CompletedAt != interrupted)
+            {
+                interrupted = result.CompletedAt;
+                run = run with
+                {
+                    Pauses = run.Pauses + (result.Status == RunStatus.Quota ? 1 : 0),
+                    TimeoutSeconds = Math.Max(1, run.TimeoutSeconds - (int)(result.CompletedAt - result.StartedAt).TotalSeconds),
+                };
+            }
             if (wait.Reason != told) await tell(wait);
             told = wait.Reason;
             await PauseAsync(wait.Until);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Orchestra.Testing;
 
@@ -71,6 +72,41 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
         Command retried = await RunAsync("retry", id, "--agent", "feature-dev:Add a file\nrun: echo x > x.txt", "--mode", "claude-code", "--wait");
 
         Assert.True(retried.ExitCode == 0, retried.Output + retried.Error);
+        Assert.Equal("x\n", repository.Read("x.txt"));
+    }
+
+    [Fact]
+    public async Task A_used_up_budget_is_raised_from_the_command_line()
+    {
+        string file = host.LaunchFile("Spends", repository.Folder, "true");
+        JsonObject launch = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        launch["agents"] = new JsonArray(new JsonObject
+        {
+            ["team"] = "feature-dev", ["client_mode"] = "claude-code", ["max_turns"] = 3,
+            ["task"] = "run: rm claude-arguments.txt; echo x > x.txt\nresult: \"subtype\":\"error_max_turns\",\"is_error\":true",
+        });
+        File.WriteAllText(file, launch.ToJsonString());
+        string id = Id().Match((await RunAsync("launch", file)).Output).Value;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        Command shown;
+        do
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            shown = await RunAsync("show", id);
+        }
+        while (!shown.Output.Contains("budget_exceeded", StringComparison.Ordinal));
+
+        Assert.Contains("Allowed: 3 turns. Used: $0.0125 and 1 turn.", shown.Output);
+        Assert.Equal(1, (await RunAsync("approve", id, "--max-turns", "1")).ExitCode);
+        Command approved = await RunAsync("approve", id, "--max-turns", "9");
+
+        Assert.True(approved.ExitCode == 0, approved.Error);
+        do
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            shown = await RunAsync("show", id);
+        }
+        while (!shown.Output.Contains(": completed", StringComparison.Ordinal));
         Assert.Equal("x\n", repository.Read("x.txt"));
     }
 

@@ -8,7 +8,7 @@ using Orchestra.Testing;
 
 namespace Orchestra.Functions.Tests;
 
-/// <summary>Budgets of agents and projects: what is over them is ended, and nothing more begins.</summary>
+/// <summary>Budgets of agents and projects when nobody is asked for more: what is over them is ended, and nothing more begins.</summary>
 public sealed class BudgetTests : IDisposable
 {
     private static readonly string FakeCli = $"CLAUDE_CLI_PATH={FakeClaude.Path}";
@@ -20,7 +20,7 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public async Task A_projects_budget_ends_what_runs()
     {
-        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        await using HostSetup host = await StartAsync();
         using OrchestraApi api = new(host.Address);
         // The first one's costs are the client's figure, told at its end: 0.0125.
         JsonObject project = await RunAsync(api, Launch(0.01m, null,
@@ -37,7 +37,7 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public async Task A_retry_raises_the_budget()
     {
-        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        await using HostSetup host = await StartAsync();
         using OrchestraApi api = new(host.Address);
         JsonObject launch = Launch(0.01m, 500, Agent("run: rm claude-arguments.txt; echo x > x.txt"));
         launch["test_command"] = "test -e more.txt";
@@ -71,7 +71,7 @@ public sealed class BudgetTests : IDisposable
     [InlineData(null, 1)]
     public async Task Over_a_projects_budget_nothing_more_begins(double? dollars, int? turns)
     {
-        await using HostSetup host = await HostSetup.StartAsync(FakeCli, $"ORCHESTRA_CONFIG={HostSetup.Config("runs: {max_parallel_agents: 1}\n")}");
+        await using HostSetup host = await StartAsync(mostAgents: 1);
         using OrchestraApi api = new(host.Address);
         string task = $"run: echo ran >> {repository.Root}/ran; rm claude-arguments.txt; echo x > x.txt";
 
@@ -86,7 +86,7 @@ public sealed class BudgetTests : IDisposable
     [InlineData(null, 1, "msg_2", 1, "--max-turns", "The agent's budget of 1 turns is used up.")]
     public async Task An_agent_over_its_own_budget_is_ended_though_its_client_goes_on(int? dollars, int? turns, string message, int tokens, string flag, string reason)
     {
-        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        await using HostSetup host = await StartAsync();
         using OrchestraApi api = new(host.Address);
         string told = $$$$"""{"type":"assistant","message":{"id":"{{{{message}}}}x","model":"claude-opus-5-5","content":[],"usage":{"input_tokens":{{{{tokens}}}},"output_tokens":1}}}""";
         JsonObject agent = Agent($"run: cp claude-arguments.txt {repository.Root}/; echo '{told}'; exec sleep 1000");
@@ -103,7 +103,7 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public async Task A_budget_that_could_not_be_held_is_refused()
     {
-        await using HostSetup host = await HostSetup.StartAsync(FakeCli);
+        await using HostSetup host = await StartAsync();
         using OrchestraApi api = new(host.Address);
         JsonObject own = OrchestraApi.Agent("true");
         own["max_cost_usd"] = 1;
@@ -132,6 +132,9 @@ public sealed class BudgetTests : IDisposable
         Assert.Equal(new SpentRun("project", 6, 60), after.Sum("project"));
         Assert.Equal(new SpentRun("one", 2, 20), after.Sum("project", "one"));
     }
+
+    private static Task<HostSetup> StartAsync(int mostAgents = 16) =>
+        HostSetup.StartAsync(FakeCli, $"ORCHESTRA_CONFIG={HostSetup.Config($"runs: {{ask_over_budget: false, max_parallel_agents: {mostAgents}}}\n")}");
 
     private static async Task RefusedAsync(OrchestraApi api, JsonObject launch, string field)
     {

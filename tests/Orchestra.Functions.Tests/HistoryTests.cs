@@ -35,12 +35,13 @@ public sealed class HistoryTests
     [InlineData("cancelled")]
     [InlineData("retried")]
     [InlineData("blocked")]
+    [InlineData("raised")]
     public async Task Record(string scenario)
     {
         using var repository = TestRepository.CreateEmpty();
         repository.Write("list.txt", "base\n");
         repository.Commit("base");
-        await using HostSetup host = await HostSetup.StartAsync();
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}");
         using var api = new OrchestraApi(host.Address);
         await RunAsync(scenario, api, repository);
 
@@ -50,7 +51,7 @@ public sealed class HistoryTests
         foreach (RecordedHistory history in await EmbeddedJournal.ReadHistoriesAsync(Path.Combine(host.DataFolder, "taskhub.db"), TestContext.Current.CancellationToken))
         {
             // Agents differ only in their ends, of which this scenario has all.
-            if (history.Orchestrator == "AgentOrchestrator" && scenario != "cancelled")
+            if (history.Orchestrator == "AgentOrchestrator" && scenario is not ("cancelled" or "raised"))
                 continue;
 
             // Folders of the machine that recorded say nothing to others.
@@ -92,6 +93,10 @@ public sealed class HistoryTests
                 await AnswerAsync(api, failed, "reject");
                 await api.PostAsync($"/api/gm/projects/{failed}/retry", """{"build_command": "true"}""");
                 await api.WaitForEndAsync(failed);
+                break;
+            case "raised":
+                launch["agents"] = new JsonArray(new JsonObject { ["team"] = "feature-dev", ["task"] = "run: echo a > a.txt\nresult: \"subtype\":\"error_max_turns\",\"is_error\":true", ["max_turns"] = 3, ["client_mode"] = "claude-code" });
+                await AnswerAsync(api, await api.LaunchAsync(launch), "approve");
                 break;
             default:
                 repository.Write("list.txt", "unsaved\n");

@@ -18,6 +18,7 @@ public sealed class AgentAdmission
     private readonly MachineRoom room;
     private readonly QuotaBreakers? breakers;
     private readonly Spendings? spendings;
+    private readonly BudgetQuestions? questions;
     private readonly ClientAccounts accounts;
     private readonly QuotaConfig quota;
     private readonly TimeProvider time;
@@ -25,9 +26,10 @@ public sealed class AgentAdmission
 
     internal AgentAdmission(
         AgentRunner runner, AgentPlaces places, MachineRoom room, QuotaBreakers? breakers, ClientAccounts accounts, QuotaConfig quota,
-        Spendings? spendings, TimeProvider time, IRunObserver? observer)
+        Spendings? spendings, BudgetQuestions? questions, TimeProvider time, IRunObserver? observer)
     {
         this.spendings = spendings;
+        this.questions = questions;
         this.breakers = breakers;
         this.accounts = accounts;
         this.quota = quota;
@@ -45,16 +47,23 @@ public sealed class AgentAdmission
         if (run.Waiter is not { } waiter) return await runner.RunAsync(run, cancellationToken);
 
         string owner = run.ProjectId ?? run.SessionId ?? run.RunId;
+        BudgetGuard? budget = BudgetOf(run);
+        if (budget is not null)
+        {
+            await budget.LoadAsync(cancellationToken);
+            if (budget.Raised is { } raised) run = run with { Command = RaisedBudget.On(run.Command, raised) };
+        }
         AgentRun current = runner.Current(run);
-        BudgetGuard? budget = spendings is not null && (run.Budget ?? run.ProjectBudget) is not null ? new BudgetGuard(spendings, run) : null;
+        if (budget is not null && runner.FindResult(current) is { Status: RunStatus.BudgetExceeded } former && (budget.MayGoOn(former) || runner.IsCancelled(current)))
+            runner.Reopen(current);
         if (runner.IsUnderWay(current))
         {
-            if (budget is not null) await budget.LoadAsync(cancellationToken);
             places.Enter(run.RunId, owner, waiter);
         }
         else
         {
-            if (budget is not null && await budget.FindObstacleAsync(cancellationToken) is { } obstacle) return NotBegun(RunStatus.BudgetExceeded, obstacle);
+            if (budget?.FindObstacle() is { } obstacle)
+                return await budget.AskAsync(null, cancellationToken) is { } answer ? NotBegun(RunStatus.Failed, answer.Reason) with { Wait = answer } : NotBegun(RunStatus.BudgetExceeded, obstacle);
             if (await OpenAsync(current, cancellationToken) is { } open)
             {
                 // Hybrid goes on with the CLI, unless that may do no more either: then with whichever may again first.
@@ -79,9 +88,20 @@ public sealed class AgentAdmission
         {
             next = places.Leave(run.RunId);
         }
-        AgentWait? pause = result.Status == RunStatus.Quota && guard is { MayPause: true, Opened: { } opened } ? WaitFor(opened) : null;
+        AgentWait? pause = result.Status switch
+        {
+            RunStatus.Quota when guard is { MayPause: true, Opened: { } opened } => WaitFor(opened),
+            RunStatus.BudgetExceeded when budget is not null => await budget.AskAsync(result, cancellationToken),
+            _ => null,
+        };
         return result with { Calls = next, Wait = pause };
     }
+
+    // Whose costs nobody tells draws on no budget.
+    private BudgetGuard? BudgetOf(AgentRun run) =>
+        spendings is not null && questions is not null && (run.Budget ?? run.ProjectBudget) is not null && ClientModes.HasEventStream(run.Command.Client)
+            ? new BudgetGuard(spendings, questions, run, time)
+            : null;
 
     private async Task<QuotaBreaker?> OpenAsync(AgentRun run, CancellationToken cancellationToken) =>
         breakers is not null && accounts.Of(run.Command) is { } account ? await breakers.FindOpenAsync(account, cancellationToken) : null;

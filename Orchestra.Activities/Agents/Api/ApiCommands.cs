@@ -11,6 +11,7 @@ namespace Orchestra.Activities.Agents.Api;
 public static class ApiCommands
 {
     private const string Program = "Orchestra.ApiAgent";
+    private const string SettingsFlag = "--settings";
 
     private static readonly string[] PassedOn = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
 
@@ -28,8 +29,20 @@ public static class ApiCommands
         ApiAgentSettings settings = new(
             model, config.MaxTokens, Budget.Lower(config.MaxTurns, budget?.MaxTurns), dollars, config.MaxRetries, config.StallSeconds, config.CommandTimeoutSeconds, price);
         Dictionary<string, string>? environment = config.BaseUrl.Length > 0 ? new() { ["ANTHROPIC_BASE_URL"] = config.BaseUrl } : null;
-        return new AgentCommand([.. Launcher(), "--settings", Json.Write(settings)], environment, client, PassedOn);
+        return new AgentCommand([.. Launcher(), SettingsFlag, Json.Write(settings)], environment, client, PassedOn);
     }
+
+    /// <summary>The same with other limits, where it has any.</summary>
+    public static AgentCommand WithBudget(AgentCommand command, Budget budget) => command with
+    {
+        Argv = [.. command.Argv.Select((argument, i) => i > 0 && command.Argv[i - 1] == SettingsFlag ? Json.Write(WithBudget(Json.Read<ApiAgentSettings>(argument), budget)) : argument)],
+    };
+
+    private static ApiAgentSettings WithBudget(ApiAgentSettings settings, Budget budget) => settings with
+    {
+        MaxTurns = settings.MaxTurns > 0 ? budget.MaxTurns ?? settings.MaxTurns : 0,
+        MaxBudgetUsd = settings.MaxBudgetUsd > 0 ? budget.MaxCostUsd ?? settings.MaxBudgetUsd : 0,
+    };
 
     /// <summary>The program's own launcher needs to find .NET, which a host that was started by <c>dotnet</c> has found already.</summary>
     private static IEnumerable<string> Launcher()

@@ -10,6 +10,9 @@ namespace Orchestra.Activities.Agents.Claude;
 /// <summary>Command lines of the Claude Code CLI. The prompt goes to standard input, which has no limit of size.</summary>
 public static class ClaudeCommands
 {
+    private const string MaxTurns = "--max-turns";
+    private const string MaxBudget = "--max-budget-usd";
+
     // What the CLI needs from us: the account to bill, where its own state lies, how to reach the API.
     private static readonly string[] PassedOn =
     [
@@ -29,10 +32,21 @@ public static class ClaudeCommands
         if (config.AllowedTools.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', config.AllowedTools)]);
         int turns = Budget.Lower(config.MaxTurns, budget?.MaxTurns);
         decimal dollars = Budget.Lower(config.MaxBudgetUsd, budget?.MaxCostUsd);
-        if (turns > 0) argv.AddRange(["--max-turns", turns.ToString(CultureInfo.InvariantCulture)]);
-        if (dollars > 0) argv.AddRange(["--max-budget-usd", dollars.ToString(CultureInfo.InvariantCulture)]);
+        if (turns > 0) argv.AddRange([MaxTurns, turns.ToString(CultureInfo.InvariantCulture)]);
+        if (dollars > 0) argv.AddRange([MaxBudget, dollars.ToString(CultureInfo.InvariantCulture)]);
         return new AgentCommand(argv, ClaudeEnvironment.Of(config, mode), mode, PassedOn);
     }
+
+    /// <summary>The same with other limits, where it has any.</summary>
+    public static AgentCommand WithBudget(AgentCommand command, Budget budget) => command with
+    {
+        Argv = [.. command.Argv.Select((argument, i) => (i == 0 ? "" : command.Argv[i - 1]) switch
+        {
+            MaxTurns when budget.MaxTurns is { } turns => turns.ToString(CultureInfo.InvariantCulture),
+            MaxBudget when budget.MaxCostUsd is { } dollars => dollars.ToString(CultureInfo.InvariantCulture),
+            _ => argument,
+        })],
+    };
 
     /// <summary>The same with the teammates as agents of its own.</summary>
     public static AgentCommand WithAgents(AgentCommand command, IEnumerable<TeammateConfig> teammates)

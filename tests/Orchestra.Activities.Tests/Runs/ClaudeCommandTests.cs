@@ -1,3 +1,5 @@
+using Orchestra.Activities.Agents;
+using Orchestra.Activities.Agents.Api;
 using Orchestra.Activities.Agents.Claude;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
@@ -41,6 +43,17 @@ public sealed class ClaudeCommandTests : RunFixture
         Assert.DoesNotContain(BackgroundTasks, Environment(new ClaudeCodeConfig(), ClientModes.AgentTeams));
         Assert.Equal("1", Environment(new ClaudeCodeConfig(), ClientModes.AgentTeams)["CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS"]);
         Assert.Equal("9", Environment(new ClaudeCodeConfig { Env = new() { ["CLAUDE_CODE_MAX_RETRIES"] = "9" } })["CLAUDE_CODE_MAX_RETRIES"]);
+    }
+
+    [Fact]
+    public void A_raised_budget_takes_the_place_of_limits_that_are_there()
+    {
+        AgentCommand cli = RaisedBudget.On(ClaudeCommands.Build("/x/claude", new ClaudeCodeConfig { MaxTurns = 3 }, budget: new Budget(1, null)), new Budget(2.5m, 9));
+        AgentCommand api = RaisedBudget.On(ApiCommands.Build(new ApiConfig(), null, Field, budget: new Budget(null, 3)), new Budget(7, 9));
+        ApiAgentSettings settings = Json.Read<ApiAgentSettings>(api.Argv[^1]);
+
+        Assert.Equal(["--max-turns", "9", "--max-budget-usd", "2.5"], cli.Argv.Skip(7));
+        Assert.Equal((9, 0m), (settings.MaxTurns, settings.MaxBudgetUsd));
     }
 
     [Fact]
