@@ -70,7 +70,7 @@ internal static class ProjectReport
         }
 
         if (context.Budget is { } budget)
-            yield return budget.InWords;
+            yield return $"Allowed: {budget.Limit.InWords}. Used: {budget.Used.InWords}.";
         if (context.Mechanical is { } mechanical)
         {
             yield return "Proposed, with both sides' lines kept:";

@@ -277,7 +277,7 @@ public sealed record DecisionContext(
 public sealed record BudgetOverrun(Budget Limit, decimal SpentUsd, int SpentTurns, Budget Proposed)
 {
     [JsonIgnore]
-    public string InWords => $"Allowed: {Limit.InWords}. Used: {new Budget(SpentUsd, SpentTurns).InWords}.";
+    public Budget Used => new(SpentUsd, SpentTurns);
 }
 
 /// <summary>The answer that reaches the waiting orchestration as an external event.</summary>

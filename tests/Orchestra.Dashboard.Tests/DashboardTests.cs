@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Orchestra.Testing;
@@ -27,6 +28,39 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await Expect(card.GetByRole(AriaRole.Button)).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
         await page.GotoAsync("/projects");
         await Expect(page.Locator("tr", new PageLocatorOptions { HasText = name }).GetByText(end, new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_used_up_budget_is_raised_from_the_inbox()
+    {
+        using TestRepository repository = TestRepository.Create();
+        const string Name = "Runs out of turns";
+        await dashboard.PostAsync("api/gm/launch", new JsonObject
+        {
+            ["project_name"] = Name,
+            ["repo_path"] = repository.Folder,
+            ["agents"] = new JsonArray(new JsonObject
+            {
+                ["team"] = "feature-dev", ["client_mode"] = "claude-code", ["max_turns"] = 3,
+                ["task"] = "run: echo x > x.txt\nresult: \"subtype\":\"error_max_turns\",\"is_error\":true",
+            }),
+        });
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/");
+        ILocator card = page.Locator("article.decision", new PageLocatorOptions { HasText = Name });
+        await Expect(card.GetByText("$0.0125 and 1 turn")).ToBeVisibleAsync(Patiently);
+        await DashboardFixture.ShotAsync(page, "inbox-budget");
+
+        ILocator turns = card.GetByLabel("Allow in all, turns");
+        await Expect(turns).ToHaveValueAsync("6");
+        await turns.FillAsync("1");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
+        await Expect(card.GetByRole(AriaRole.Alert)).ToContainTextAsync("Allow more than that in all", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
+        await turns.FillAsync("9");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
+        await Expect(card).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
+        await page.GotoAsync("/projects");
+        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = Name }).GetByText("completed", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
         Assert.Empty(complaints);
     }
 
