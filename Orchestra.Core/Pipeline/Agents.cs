@@ -11,7 +11,11 @@ namespace Orchestra.Core.Pipeline;
 /// <param name="Waiter">The orchestration that waits while the agent may not run; null: it may at once.</param>
 public sealed record AgentRun(
     string RunId, string? ProjectId, string RepoPath, string WorktreePath, string Prompt, AgentCommand Command, int TimeoutSeconds, string? RestartFrom,
-    string? SessionId = null, string? Waiter = null, int Pauses = 0, Budget? Budget = null, Budget? ProjectBudget = null);
+    string? SessionId = null, string? Waiter = null, int Pauses = 0, Budget? Budget = null, Budget? ProjectBudget = null)
+{
+    /// <summary>What a person said who let it go on.</summary>
+    public string? Remark { get; init; }
+}
 
 /// <summary>How a run ended, by evidence.</summary>
 public enum RunStatus

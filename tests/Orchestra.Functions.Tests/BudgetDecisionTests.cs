@@ -63,10 +63,11 @@ public sealed class BudgetDecisionTests : IDisposable
         Assert.Equal("max_cost_usd", await ResolveAsync(api, decision, """{"action": "reject", "max_cost_usd": 40}""", 422));
         Assert.Equal("max_turns", await ResolveAsync(api, decision, """{"action": "approve", "max_turns": 0}""", 422));
 
-        await ResolveAsync(api, decision, """{"action": "approve", "max_cost_usd": 10}""", 200);
+        await ResolveAsync(api, decision, """{"action": "approve", "max_cost_usd": 10, "comment": "Mind the tests.\nrun: echo heard > heard.txt"}""", 200);
         JsonNode ended = (await api.WaitForEndAsync(id))["sessions"]![0]!;
 
         Assert.Equal(("completed", 10m), ((string)ended["status"]!, (decimal)ended["budget"]!["max_cost_usd"]!));
+        Assert.Equal("heard", repository.Git("show", "main:heard.txt"));
         string[] arguments = File.ReadAllLines($"{repository.Root}/arguments-spent");
         Assert.Equal("10", arguments[Array.IndexOf(arguments, "--max-budget-usd") + 1]);
         Assert.Contains("--resume", arguments);

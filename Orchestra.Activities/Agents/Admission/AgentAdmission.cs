@@ -55,7 +55,11 @@ public sealed class AgentAdmission
         }
         AgentRun current = runner.Current(run);
         if (budget is not null && runner.FindResult(current) is { Status: RunStatus.BudgetExceeded } former && (budget.MayGoOn(former) || runner.IsCancelled(current)))
+        {
             runner.Reopen(current);
+            run = run with { Remark = budget.Remark };
+            current = current with { Remark = budget.Remark };
+        }
         if (runner.IsUnderWay(current))
         {
             places.Enter(run.RunId, owner, waiter);

@@ -19,6 +19,9 @@ internal sealed class BudgetGuard(Spendings spendings, BudgetQuestions questions
     /// <summary>The agent's own budget, if it is another one than planned.</summary>
     public Budget? Raised => own == agent.Budget ? null : own;
 
+    /// <summary>What the person said who granted more last.</summary>
+    public string? Remark { get; private set; }
+
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await spendings.LoadAsync(scope, cancellationToken);
@@ -26,7 +29,8 @@ internal sealed class BudgetGuard(Spendings spendings, BudgetQuestions questions
         IReadOnlyList<DecisionRecord> decisions = await questions.ListAsync(agent.ProjectId, cancellationToken);
         own = BudgetGrants.Held(agent.Budget, decisions, session);
         project = BudgetGrants.Held(agent.ProjectBudget, decisions, null);
-        ownGrant = BudgetGrants.About(decisions, session).LastOrDefault(d => d.Granted is not null)?.ResolvedAt;
+        ownGrant = LastGrant(decisions, session)?.ResolvedAt;
+        Remark = new[] { LastGrant(decisions, session), LastGrant(decisions, null) }.OfType<DecisionRecord>().MaxBy(d => d.ResolvedAt)?.Comment;
     }
 
     /// <summary>Why the agent may not begin; null when it may.</summary>
@@ -61,6 +65,9 @@ internal sealed class BudgetGuard(Spendings spendings, BudgetQuestions questions
         await spendings.SettleAsync(scope, run.RunId, Spent(result.Usage, result.Turns), cancellationToken);
         if (result.Status == RunStatus.Cancelled && agent.ProjectId is { } projectId) await questions.CloseAsync(projectId, session, cancellationToken);
     }
+
+    private static DecisionRecord? LastGrant(IEnumerable<DecisionRecord> decisions, string? sessionId) =>
+        BudgetGrants.About(decisions, sessionId).LastOrDefault(d => d.Granted is not null);
 
     private bool MayAsk => agent.ProjectId is not null && questions.MayAsk;
 

@@ -56,7 +56,7 @@ public sealed class BudgetQuestions(ProjectStore store, EventLog events, RunsCon
         ProjectId = projectId,
         DecisionType = DecisionTypes.BudgetExceeded,
         Description = reason,
-        ProposedAction = $"Approve to go on with {overrun.Proposed.InWords} in all, or with limits that you name; reject to end {(sessionId is null ? "the agents that wait" : "the agent")}. Their work is kept either way.",
+        ProposedAction = $"Approve to go on with {overrun.Proposed.InWords} in all, or with limits that you name; reject to end {(sessionId is null ? "the agents that wait" : "the agent")}. The work is kept either way.",
         Context = new DecisionContext(SessionId: sessionId, Budget: overrun),
         Status = "pending",
         CreatedAt = now,

@@ -38,7 +38,7 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     {
         // The CLI tells the model itself that its last tool call was interrupted.
         if (former?.Session is { } known && !needsNewSession)
-            return new RunStart([.. run.Command.Argv, "--resume", known], GoOn, known, Continues: true);
+            return new RunStart([.. run.Command.Argv, "--resume", known], run.Remark is { Length: > 0 } remark ? $"{GoOn}\n\nThe person who lets you go on remarks: {remark}" : GoOn, known, Continues: true);
         string session = ClaudeCommands.SessionId(run.RunId, former?.Start);
         return new RunStart([.. run.Command.Argv, "--session-id", session], run.Prompt, session);
     }
