@@ -130,6 +130,10 @@ public sealed record DecisionView
     public DateTime? ResolvedAt { get; init; }
     public string? Comment { get; init; }
 
+    /// <summary>When it gets <see cref="DefaultAction"/> as its answer.</summary>
+    public DateTime? ExpiresAt { get; init; }
+    public string? DefaultAction { get; init; }
+
     /// <summary>The budget from now on, of one that was asked for and approved.</summary>
     public Budget? Granted { get; init; }
 }

@@ -104,6 +104,9 @@ public static class OrchestraHost
         services.AddSingleton<SpendingStore>();
         services.AddSingleton<Spendings>();
         services.AddSingleton<BudgetQuestions>();
+        services.AddSingleton(s => s.GetRequiredService<OrchestraConfig>().Pipeline);
+        services.AddSingleton<DecisionDesk>();
+        services.AddSingleton<DecisionAnswering>();
         services.AddSingleton(s => new QuotaBreakers(
             s.GetRequiredService<ITableStore>(), s.GetRequiredService<EventLog>(), s.GetRequiredService<OrchestraConfig>().Client.Quota, s.GetRequiredService<TimeProvider>()));
         services.AddOrchestraGit();

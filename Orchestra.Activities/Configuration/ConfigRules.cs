@@ -144,6 +144,9 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
         RequirePositive("pipeline.fix_timeout_seconds", pipeline.FixTimeoutSeconds);
         Require(pipeline.MaxFixAttempts >= 0, "pipeline.max_fix_attempts", "must not be negative");
         RequirePositive("pipeline.max_landing_attempts", pipeline.MaxLandingAttempts);
+        Require(pipeline.DecisionTimeoutSeconds >= 0, "pipeline.decision_timeout_seconds", "must not be negative; 0 waits for ever");
+        Require(DecisionAnswers.Usual.Contains(pipeline.DecisionDefault), "pipeline.decision_default",
+            $"must be one of {string.Join(", ", DecisionAnswers.Usual)}, not '{pipeline.DecisionDefault}'");
         Require(GateModes.All.Contains(pipeline.Gates), "pipeline.gates", $"must be one of {string.Join(", ", GateModes.All)}, not '{pipeline.Gates}'");
         Require(pipeline.GateRetries >= 0, "pipeline.gate_retries", "must not be negative");
         Require(IsPattern(pipeline.TestsRanPattern), "pipeline.tests_ran_pattern", "is not a regular expression");

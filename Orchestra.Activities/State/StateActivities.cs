@@ -8,7 +8,7 @@ using Orchestra.Core.Storage;
 namespace Orchestra.Activities.State;
 
 /// <summary>What the orchestrations write to the state store. Whole documents, so that a re-run writes the same again.</summary>
-public sealed class StateActivities(ProjectStore store, EventLog events, OutputRecorder output, Bookkeeper books, TimeProvider time)
+public sealed class StateActivities(ProjectStore store, EventLog events, OutputRecorder output, Bookkeeper books, DecisionDesk decisions)
 {
     [Function(ActivityNames.SaveProject)]
     public async Task SaveProject([ActivityTrigger] ProjectRecord input, CancellationToken cancellationToken)
@@ -36,24 +36,13 @@ public sealed class StateActivities(ProjectStore store, EventLog events, OutputR
     }
 
     [Function(ActivityNames.OpenDecision)]
-    public async Task OpenDecision([ActivityTrigger] DecisionRecord input, CancellationToken cancellationToken)
-    {
-        await store.OpenDecisionAsync(input, cancellationToken);
-        await events.AppendAsync(DecisionEvents.Opened(input), cancellationToken);
-    }
+    public Task OpenDecision([ActivityTrigger] DecisionRecord input, CancellationToken cancellationToken) => decisions.OpenAsync(input, cancellationToken);
 
     /// <summary>The project ended: what is still pending can no longer be answered.</summary>
     [Function(ActivityNames.CloseDecisions)]
     public async Task CloseDecisions([ActivityTrigger] string projectId, CancellationToken cancellationToken)
     {
         foreach (DecisionRecord decision in await store.ListDecisionsAsync(projectId, cancellationToken))
-        {
-            DecisionRecord? closed = decision.Status == "pending"
-                ? await store.ResolveDecisionAsync(decision.DecisionId, "closed", null, time.GetUtcNow().UtcDateTime, cancellationToken)
-                : decision;
-            // Also what was answered or closed before: the event may have been left out by a crash, and is taken once.
-            if (closed is not null)
-                await events.AppendAsync(DecisionEvents.Resolved(closed), cancellationToken);
-        }
+            await decisions.CloseAsync(decision, cancellationToken);
     }
 }

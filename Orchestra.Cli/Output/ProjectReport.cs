@@ -52,6 +52,8 @@ internal static class ProjectReport
         output.WriteLine(decision.ProposedAction);
         foreach (string line in ContextLines(decision.Context))
             output.WriteLine($"    {line}");
+        if (decision.ExpiresAt is { } expires)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Without an answer by {expires:u}: {decision.DefaultAction}."));
         output.WriteLine($"Answer: {string.Join(" | ", decision.Answers.Select(answer => Command(answer, decision.DecisionId)))}");
     }
 

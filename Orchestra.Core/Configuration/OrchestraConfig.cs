@@ -1,3 +1,5 @@
+using Orchestra.Core.Pipeline;
+
 namespace Orchestra.Core.Configuration;
 
 /// <summary>The file <c>config/orchestra.yml</c>. Unknown keys are refused by name.</summary>
@@ -126,6 +128,10 @@ public sealed class PipelineConfig
 
     /// <summary>Patterns of files that an agent may change besides the conflicted ones when it resolves a conflict.</summary>
     public List<string> ResolutionMayChange { get; set; } = [];
+
+    /// <summary>How long a decision waits for a person before it gets <see cref="DecisionDefault"/> as its answer; 0: for ever.</summary>
+    public int DecisionTimeoutSeconds { get; set; }
+    public string DecisionDefault { get; set; } = DecisionAnswers.Reject;
 
     /// <summary>Where a push goes that names no remote.</summary>
     public string PushRemote { get; set; } = "origin";

@@ -250,6 +250,10 @@ public sealed record DecisionRecord
     /// <summary>The budget from now on, of one that was asked for and approved.</summary>
     public Budget? Granted { get; init; }
     public DateTime CreatedAt { get; init; }
+
+    /// <summary>When <see cref="DefaultAction"/> is its answer if nobody gave another one; null: never.</summary>
+    public DateTime? ExpiresAt { get; init; }
+    public string? DefaultAction { get; init; }
     public DateTime? ResolvedAt { get; init; }
 }
 

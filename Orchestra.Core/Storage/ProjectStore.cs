@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Core.Storage;
@@ -119,10 +120,29 @@ public sealed class ProjectStore(ITableStore tables)
     /// <summary>Adds a decision unless it is there: a re-run must not re-open an answered one.</summary>
     public async Task OpenDecisionAsync(DecisionRecord decision, CancellationToken cancellationToken)
     {
+        if (decision.ExpiresAt is { } expires)
+            await tables.WriteAsync([new(DueIndex, DueRow(expires, decision.DecisionId), "{}")], cancellationToken);
         await tables.WriteAsync([new(DecisionIndex, decision.DecisionId, Json.Write(new IndexEntry(Partition(decision.ProjectId))))], cancellationToken);
         // One that was opened before a crash stands; it may even have its answer by now.
         await tables.TryWriteAsync(
             [new(Partition(decision.ProjectId), DecisionRow(decision.DecisionId), Json.Write(decision), TableWrite.Absent)], cancellationToken);
+    }
+
+    /// <summary>Those whose time is over, oldest first; what was answered meanwhile is no longer due.</summary>
+    public async Task<IReadOnlyList<DecisionRecord>> ListDueDecisionsAsync(DateTime now, CancellationToken cancellationToken)
+    {
+        var due = new List<DecisionRecord>();
+        foreach (TableRow row in await tables.QueryAsync(DueIndex, limit: 100, cancellationToken: cancellationToken))
+        {
+            if (string.CompareOrdinal(row.Row, DueRow(now, "")) > 0)
+                break;
+            if (await FindDecisionAsync(row.Row.Split('/')[1], cancellationToken) is { Status: "pending" } decision)
+                due.Add(decision);
+            else
+                await tables.WriteAsync([new(DueIndex, row.Row, null)], cancellationToken);
+        }
+
+        return due;
     }
 
     public async Task<IReadOnlyList<DecisionRecord>> ListDecisionsAsync(string projectId, CancellationToken cancellationToken)
@@ -185,6 +205,7 @@ public sealed class ProjectStore(ITableStore tables)
     }
 
     private const string OutboxIndex = "outbox";
+    private const string DueIndex = "due";
 
     private async Task<(DecisionRecord Decision, TableRow Row)?> LoadDecisionAsync(string decisionId, CancellationToken cancellationToken)
     {
@@ -204,6 +225,8 @@ public sealed class ProjectStore(ITableStore tables)
     private static string SessionRow(string sessionId) => $"session/{sessionId}";
 
     private static string DecisionRow(string decisionId) => $"decision/{decisionId}";
+
+    private static string DueRow(DateTime at, string decisionId) => string.Create(CultureInfo.InvariantCulture, $"{at:yyyyMMddHHmmssfff}/{decisionId}");
 
     private static string OutboxRow(string decisionId) => $"outbox/{decisionId}";
 

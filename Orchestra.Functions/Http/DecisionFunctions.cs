@@ -11,8 +11,8 @@ using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
-/// <summary><c>POST /api/gm/decisions/{id}/resolve</c>, and the delivery of answers that a crash left behind.</summary>
-public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataFolder data, TimeProvider time, ILogger<DecisionFunctions> logger)
+/// <summary><c>POST /api/gm/decisions/{id}/resolve</c>, the answers that nobody gave in time, and the delivery of those that a crash left behind.</summary>
+public sealed class DecisionFunctions(ProjectStore store, DecisionAnswering answering, DataFolder data, TimeProvider time)
 {
     [Function("ResolveDecision")]
     [Api("Answers a decision, once.", Body = typeof(ResolveBody))]
@@ -34,40 +34,30 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataF
             ?? throw new InputProblem("id", $"There is no decision '{id}'.", StatusCodes.Status404NotFound);
         if (!decision.Answers.Contains(action))
             throw new InputProblem("action", $"This decision takes one of: {string.Join(", ", decision.Answers)}.");
-        string status = action switch
-        {
-            DecisionAnswers.Reject => "rejected",
-            DecisionAnswers.Manual => "manual",
-            DecisionAnswers.Skip => "skipped",
-            _ => "approved",
-        };
-        var answer = new DecisionAnswer(id, action, comment, Granted(decision, action, named));
-        if (await store.ResolveDecisionAsync(id, status, answer, time.GetUtcNow().UtcDateTime, CancellationToken.None) is null)
+        DecisionRecord? resolved = await answering.AnswerAsync(client, decision, action, comment, named);
+        if (resolved is null)
         {
             string now = (await store.FindDecisionAsync(id, cancellationToken))?.Status ?? "gone";
             throw new InputProblem("id", $"Decision {id} is {now} already.", StatusCodes.Status409Conflict);
         }
 
-        await DeliverAsync(client, decision.ProjectId, answer);
         return Answers.Ok(new
         {
             Ok = true,
             DecisionId = id,
-            Action = status,
+            Action = resolved.Status,
             WorktreePath = action == DecisionAnswers.Manual && decision.Context.WorkId is { } workId ? data.Worktree(workId) : null,
         });
     });
 
-    /// <summary>The budget from now on, of a decision about one.</summary>
-    private static Budget? Granted(DecisionRecord decision, string action, Budget? named)
+    [Function("ExpireDecisions")]
+    public async Task Expire(
+        [TimerTrigger("*/5 * * * * *", UseMonitor = false)] TimerInfo timer,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
     {
-        string field = named?.MaxCostUsd is null ? "max_turns" : "max_cost_usd";
-        if (decision.Context.Budget is not { } overrun || action != DecisionAnswers.Approve)
-            return named is null ? null : throw new InputProblem(field, "Only for approving a decision about a budget.");
-        var granted = new Budget(named?.MaxCostUsd ?? overrun.Proposed.MaxCostUsd, named?.MaxTurns ?? overrun.Proposed.MaxTurns);
-        return granted.ExceededBy(new SpentRun("", overrun.SpentUsd, overrun.SpentTurns), decision.Context.SessionId is null ? "project" : "agent", begins: true) is { } tooLittle
-            ? throw new InputProblem(field, $"{tooLittle} Allow more than that in all.")
-            : granted;
+        foreach (DecisionRecord decision in await store.ListDueDecisionsAsync(time.GetUtcNow().UtcDateTime, cancellationToken))
+            await answering.AnswerAsync(client, decision, decision.DefaultAction!, $"Nobody answered by {decision.ExpiresAt:u}.", null);
     }
 
     /// <summary>An answer is stored before it is raised; if we died in between, this raises it. A second raise is ignored.</summary>
@@ -78,28 +68,6 @@ public sealed class DecisionFunctions(ProjectStore store, EventLog events, DataF
         CancellationToken cancellationToken)
     {
         foreach ((string projectId, DecisionAnswer answer) in await store.ListUndeliveredAsync(cancellationToken))
-            await DeliverAsync(client, projectId, answer);
-    }
-
-    private async Task DeliverAsync(DurableTaskClient client, string projectId, DecisionAnswer answer)
-    {
-        try
-        {
-            DecisionRecord? resolved = await store.FindDecisionAsync(answer.DecisionId, CancellationToken.None);
-            if (resolved is not null)
-                await events.AppendAsync(DecisionEvents.Resolved(resolved), CancellationToken.None);
-            string instance = (await store.FindProjectAsync(projectId, CancellationToken.None))?.InstanceId ?? projectId;
-            // Whose budget was used up looks for the answer itself.
-            if (resolved?.DecisionType == DecisionTypes.BudgetExceeded)
-                await AgentCalls.CallAllAsync(store, client, projectId, instance, CancellationToken.None);
-            else
-                await client.RaiseEventAsync(instance, ProjectEvents.Decision(answer.DecisionId), answer);
-            await store.MarkDeliveredAsync(projectId, answer.DecisionId, CancellationToken.None);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The answer stays in the outbox; the timer tries again within a minute.
-            Log.DeliveryFailed(logger, answer.DecisionId, e);
-        }
+            await answering.DeliverAsync(client, projectId, answer);
     }
 }

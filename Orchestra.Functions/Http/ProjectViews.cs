@@ -72,6 +72,8 @@ internal static class ProjectViews
         d.Comment,
         d.Granted,
         d.CreatedAt,
+        d.ExpiresAt,
+        d.DefaultAction,
         d.ResolvedAt,
     };
 

@@ -51,15 +51,12 @@ public sealed class AgentAdmission
         if (budget is not null)
         {
             await budget.LoadAsync(cancellationToken);
+            run = run with { Remark = budget.Remark };
             if (budget.Raised is { } raised) run = run with { Command = RaisedBudget.On(run.Command, raised) };
         }
         AgentRun current = runner.Current(run);
         if (budget is not null && runner.FindResult(current) is { Status: RunStatus.BudgetExceeded } former && (budget.MayGoOn(former) || runner.IsCancelled(current)))
-        {
             runner.Reopen(current);
-            run = run with { Remark = budget.Remark };
-            current = current with { Remark = budget.Remark };
-        }
         if (runner.IsUnderWay(current))
         {
             places.Enter(run.RunId, owner, waiter);

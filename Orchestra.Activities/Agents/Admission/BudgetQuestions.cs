@@ -1,14 +1,14 @@
 using Orchestra.Activities.Processes;
+using Orchestra.Activities.State;
 using Orchestra.Core;
 using Orchestra.Core.Configuration;
-using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 
 namespace Orchestra.Activities.Agents.Admission;
 
 /// <summary>Asks a person for more when a budget is used up: once per limit, however many agents it stops.</summary>
-public sealed class BudgetQuestions(ProjectStore store, EventLog events, RunsConfig config, TimeProvider time)
+public sealed class BudgetQuestions(ProjectStore store, DecisionDesk desk, RunsConfig config, TimeProvider time)
 {
     // Who waits is called as soon as there is an answer; this is for calls that were lost.
     private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
@@ -35,8 +35,7 @@ public sealed class BudgetQuestions(ProjectStore store, EventLog events, RunsCon
         if (asked is not null && asked.Status != "pending") return null;
         DecisionRecord decision = asked ?? New(projectId, sessionId, new BudgetOverrun(limit, spent.CostUsd, spent.Turns, limit.Raised(planned, spent)), reason, now);
         // Also of one that is open: a crash may have come before its event, which is taken once.
-        await store.OpenDecisionAsync(decision, cancellationToken);
-        await events.AppendAsync(DecisionEvents.Opened(decision), cancellationToken);
+        await desk.OpenAsync(decision, cancellationToken);
         return new AgentWait(WaitKinds.Budget, $"{decision.Description} Decision {decision.DecisionId} asks for more.", now + AskAgain);
     }
 
@@ -44,10 +43,7 @@ public sealed class BudgetQuestions(ProjectStore store, EventLog events, RunsCon
     public async Task CloseAsync(string projectId, string sessionId, CancellationToken cancellationToken)
     {
         foreach (DecisionRecord open in BudgetGrants.About(await ListAsync(projectId, cancellationToken), sessionId).Where(d => d.Status == "pending"))
-        {
-            if (await store.ResolveDecisionAsync(open.DecisionId, "closed", null, time.GetUtcNow().UtcDateTime, cancellationToken) is { } closed)
-                await events.AppendAsync(DecisionEvents.Resolved(closed), cancellationToken);
-        }
+            await desk.CloseAsync(open, cancellationToken);
     }
 
     private static DecisionRecord New(string projectId, string? sessionId, BudgetOverrun overrun, string reason, DateTime now) => new()
