@@ -10,6 +10,9 @@ namespace Orchestra.Functions.Tests.Model;
 /// </summary>
 public sealed class ModelTests : IDisposable
 {
+    // About as many events as a small project has.
+    private const int LastDisturbed = 24;
+
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-model-").FullName;
     private readonly Random random;
     private static readonly string[] Markers = ["<<<<", "||||", "====", ">>>>"];
@@ -37,7 +40,7 @@ public sealed class ModelTests : IDisposable
     {
         using var repository = TestRepository.CreateEmpty();
         ModelAgent[] agents = [.. Enumerable.Range(0, random.Next(1, 6)).Select(i => ModelAgent.Next(random, i))];
-        var user = new ModelUser(repository, random);
+        var user = new ModelUser(repository, new Random(random.Next()));
         user.Begin(agents.Length);
         var invariants = new Invariants(api, repository, user);
         JsonObject launch = OrchestraApi.Launch(repository.Folder, [.. agents.Select(a => a.ToLaunch())]);
@@ -69,41 +72,66 @@ public sealed class ModelTests : IDisposable
             await MergeLeftoversAsync(api, project, byHand, () => invariants.CheckAsync(project, agents, byHand));
     }
 
-    /// <summary>Lets the project run to its end, answers what it asks, and disturbs it.</summary>
+    /// <summary>
+    /// Lets the project run to its end, answers what it asks, and disturbs it. What comes after how many of its events is drawn beforehand,
+    /// and answers by their place: how fast the machine is changes nothing of what a seed does.
+    /// </summary>
     private async Task<JsonObject> DriveAsync(HostProcess host, OrchestraApi api, ModelUser user, string id, bool cancels)
     {
-        int moves = random.Next(4), kills = random.Next(3);
+        Queue<(int After, string What)> disturbances = Disturbances(cancels);
+        var answers = new Random(random.Next());
+        int begin = await EventsAsync(api, id);
         while (true)
         {
-            if (kills > 0 && random.Next(3) == 0)
+            JsonObject project = await api.ProjectAsync(id);
+            string seen = project.ToJsonString();
+            int next = disturbances.TryPeek(out var disturbance) ? begin + disturbance.After : int.MaxValue;
+            if (project["completed_at"] is not null)
+                return project;
+            if (await EventsAsync(api, id) >= next)
             {
-                kills--;
-                host.Kill();
-                host.Start();
-                await api.WaitUntilUpAsync();
+                await DisturbAsync(disturbances.Dequeue().What, host, api, user, id);
+                continue;
             }
 
-            if (moves > 0 && random.Next(2) == 0)
-            {
-                moves--;
-                user.Commit();
-            }
-
-            JsonObject before = await api.ProjectAsync(id);
-            if (before["completed_at"] is not null)
-                return before;
-            if (cancels && random.Next(3) == 0)
-                await api.PostAsync($"/api/gm/projects/{id}/cancel", "");
-            else if (OrchestraApi.Pending(before) is { } decision)
-                await api.ResolveAsync((string)decision["decision_id"]!, Answer(decision));
-            // The next moment to disturb it is when something has happened.
-            string seen = before.ToJsonString();
-            await api.WaitAsync(id, p => moves + kills > 0 || p["completed_at"] is not null || p.ToJsonString() != seen);
+            if (OrchestraApi.Pending(project) is { } decision)
+                await api.ResolveAsync((string)decision["decision_id"]!, Answer(decision, answers));
+            await Eventually.TrueAsync(
+                async () => (await api.ProjectAsync(id)).ToJsonString() != seen || await EventsAsync(api, id) >= next,
+                TimeSpan.FromSeconds(90), () => $"Nothing happens any more: {seen}");
         }
     }
 
+    private Queue<(int After, string What)> Disturbances(bool cancels)
+    {
+        IEnumerable<string> all = [
+            .. Enumerable.Repeat("commit", random.Next(4)), .. Enumerable.Repeat("kill", random.Next(3)), .. Enumerable.Repeat("cancel", cancels ? 1 : 0)];
+        return new(all.Select(what => (After: random.Next(LastDisturbed), what)).OrderBy(d => d.After));
+    }
+
+    private static async Task DisturbAsync(string what, HostProcess host, OrchestraApi api, ModelUser user, string id)
+    {
+        switch (what)
+        {
+            case "kill":
+                host.Kill();
+                host.Start();
+                await api.WaitUntilUpAsync();
+                break;
+            case "commit":
+                user.Commit();
+                break;
+            default:
+                await api.PostAsync($"/api/gm/projects/{id}/cancel", "");
+                break;
+        }
+    }
+
+    private static async Task<int> EventsAsync(OrchestraApi api, string id) =>
+        (await api.GetAsync($"/api/events?project={id}&limit=1000")).Body["events"]!.AsArray().Count;
+
     /// <summary>Any answer that is offered, "approve" most of all; who resolves by hand has done so by then.</summary>
-    private string Answer(JsonNode decision)
+    private static string Answer(JsonNode decision, Random random)
     {
         if ((string?)decision["context"]!["worktree_path"] is { } path && File.Exists(Path.Combine(path, "shared.txt")))
         {
