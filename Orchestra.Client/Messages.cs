@@ -93,6 +93,15 @@ public sealed record SessionView
     public int? ExitCode { get; init; }
     public string? ClientMode { get; init; }
 
+    /// <summary>What whoever asked for the client would not expect: another one does the work, or one without all its tools.</summary>
+    public string? ClientNote { get; init; }
+
+    /// <summary>Why its agent does not run now; null while it does.</summary>
+    public AgentWait? WaitingFor { get; init; }
+
+    /// <summary>Files that the agent left and that were not committed for it, each with the reason.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>The client's own id of its session.</summary>
     public string? ClientSessionId { get; init; }
     public decimal? CostUsd { get; init; }
@@ -103,6 +112,14 @@ public sealed record SessionView
 
     /// <summary>One per teammate.</summary>
     public IReadOnlyList<TaskView> Tasks { get; init; } = [];
+
+    /// <summary>What a person should know of it, one sentence or two each.</summary>
+    public IEnumerable<string> Remarks => new[]
+    {
+        WaitingFor is { } wait ? $"Waits: {wait.Reason}" : null,
+        ClientNote,
+        LeftOut.Count > 0 ? $"Not committed: {string.Join("; ", LeftOut)}" : null,
+    }.OfType<string>();
 
     public bool IsRunning => Status is "pending" or "running";
 

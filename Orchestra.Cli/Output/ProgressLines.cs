@@ -13,7 +13,7 @@ internal sealed class ProgressLines(TextWriter output, bool sayHowToAnswer)
         foreach (SessionView session in project.Sessions)
         {
             string who = $"agent    {session.TeamName}: {session.Title}";
-            Say($"session {session.SessionId}", session.Status, $"{who}: {session.Status}");
+            Say($"session {session.SessionId}", session.WaitingFor?.Reason ?? session.Status, $"{who}: {(session.WaitingFor is { } wait ? $"waits: {wait.Reason}" : session.Status)}");
             Say($"merge {session.SessionId}", session.MergeResult, $"{who}: {session.MergeResult?.Replace('_', ' ')}");
         }
 

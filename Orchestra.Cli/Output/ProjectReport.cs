@@ -24,6 +24,12 @@ internal static class ProjectReport
             }));
         }
 
+        foreach (SessionView session in project.Sessions)
+        {
+            foreach (string remark in session.Remarks)
+                output.WriteLine($"{session.SessionId}  {remark}");
+        }
+
         WriteGates(output, project);
         foreach (DecisionView decision in project.Pending)
             WriteDecision(output, decision);

@@ -57,7 +57,9 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
         FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
-        return Answers.Ok(TeamViews.Detail(found.Session, found.Project, config, output));
+        IReadOnlyList<DecisionRecord> decisions = found.Session is { Budget: not null, ProjectId: { } project } ? await store.ListDecisionsAsync(project, cancellationToken) : [];
+        SessionRecord session = found.Session with { Budget = BudgetGrants.Held(found.Session.Budget, decisions, id) };
+        return Answers.Ok(TeamViews.Detail(session, found.Project, config, output));
     });
 
     [Function("ListSessionTasks")]

@@ -51,6 +51,12 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await Expect(card.GetByText("$0.0125 and 1 turn")).ToBeVisibleAsync(Patiently);
         await DashboardFixture.ShotAsync(page, "inbox-budget");
 
+        string project = (await card.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = Name }).GetAttributeAsync("href"))!;
+        (IPage other, _) = await dashboard.OpenAsync(project);
+        await Expect(other.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).GetByText("asks for more")).ToBeVisibleAsync(Patiently);
+        await other.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "run: echo x > x.txt" }).First.ClickAsync();
+        await Expect(other.GetByText("Waits: A limit was reached")).ToBeVisibleAsync(Patiently);
+
         ILocator turns = card.GetByLabel("Allow in all, turns");
         await Expect(turns).ToHaveValueAsync("6");
         await turns.FillAsync("1");

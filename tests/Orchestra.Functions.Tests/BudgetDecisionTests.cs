@@ -67,6 +67,7 @@ public sealed class BudgetDecisionTests : IDisposable
         JsonNode ended = (await api.WaitForEndAsync(id))["sessions"]![0]!;
 
         Assert.Equal(("completed", 10m), ((string)ended["status"]!, (decimal)ended["budget"]!["max_cost_usd"]!));
+        Assert.Equal(10m, (decimal)(await api.GetAsync($"/api/teams/{session}")).Body["budget"]!["max_cost_usd"]!);
         Assert.Equal("heard", repository.Git("show", "main:heard.txt"));
         string[] arguments = File.ReadAllLines($"{repository.Root}/arguments-spent");
         Assert.Equal("10", arguments[Array.IndexOf(arguments, "--max-budget-usd") + 1]);

@@ -23,6 +23,8 @@ internal static class TeamShowCommand
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cost        {(session.CostEstimated == true ? "about " : "")}{cost:0.00##} USD"));
         if (session.Error is { } error)
             output.WriteLine($"error       {error}");
+        foreach (string remark in session.Remarks)
+            output.WriteLine($"note        {remark}");
         foreach (string file in session.FilesChanged)
             output.WriteLine($"changed     {file}");
         if (session.Tasks.Count > 0)
