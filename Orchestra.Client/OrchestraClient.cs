@@ -122,6 +122,10 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         return new OutputPiece(await response.Content.ReadAsByteArrayAsync(cancellationToken), ended);
     }
 
+    /// <summary>Which bytes of a session's output behind an offset came from standard error.</summary>
+    public Task<OutputErrors> OutputErrorsAsync(string sessionId, long after, CancellationToken cancellationToken) => SendAsync<OutputErrors>(
+        HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"api/teams/{Uri.EscapeDataString(sessionId)}/output/errors?after={after}&limit=10000"), null, cancellationToken);
+
     /// <summary>The whole output, to be read as it comes.</summary>
     public Task<HttpResponseMessage> DownloadOutputAsync(string sessionId, CancellationToken cancellationToken) =>
         FetchAsync($"api/teams/{Uri.EscapeDataString(sessionId)}/output?download=true", cancellationToken);

@@ -8,6 +8,13 @@ public sealed record DiffView(string Diff, string? BaseCommit, string? Stat, boo
 /// <param name="Ended">Nothing comes behind it.</param>
 public sealed record OutputPiece(byte[] Bytes, bool Ended);
 
+/// <summary>Which bytes of an output came from standard error: <c>GET /api/teams/{id}/output/errors</c>.</summary>
+/// <param name="Next">Where to go on.</param>
+public sealed record OutputErrors(IReadOnlyList<OutputSpan> Errors, long Next);
+
+/// <summary>Bytes of an output.</summary>
+public sealed record OutputSpan(long Offset, long Length);
+
 /// <summary>Who conflicts with whom, in which order the branches come in, and why: <c>GET /api/gm/projects/{id}/plan</c>.</summary>
 public sealed record PlanView(
     int Revision, string Reason, string? Head, DateTime At, IReadOnlyList<string> MergeOrder, IReadOnlyList<SettledView> Settled, IReadOnlyList<Core.Pipeline.PlannedBranch> Branches);

@@ -104,7 +104,7 @@ public sealed class AgentRunner
             TimeSpan.FromSeconds(run.TimeoutSeconds),
             variables.Of(run.Command))
         {
-            HasProtocol = streaming is not null,
+            KeepsStreamsApart = true,
             SessionId = run.SessionId,
             EnvironmentAtStart = () => EnvironmentOf(run),
             StarterAtStart = () => sandbox.StarterAsync(run, cancellationToken),

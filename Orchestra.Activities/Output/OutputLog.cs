@@ -71,5 +71,39 @@ public sealed class OutputLog(DataFolder data, Redactor redactor, LaunchSecrets 
         return skip >= read ? [] : redactor.Redact(window.AsSpan(0, read))[skip..Math.Min(read, skip + count)];
     }
 
+    /// <summary>Which bytes behind an offset of the whole came from standard error; the first ones, neighbours together.</summary>
+    public IReadOnlyList<OutputSpan> Errors(IReadOnlyList<string> runs, long after, int limit)
+    {
+        var found = new List<OutputSpan>();
+        long begin = 0;
+        foreach (string run in runs)
+        {
+            long length = Length(run);
+            foreach (ErrorSpan span in after < begin + length ? MarksOf(run).From(after - begin, limit) : [])
+            {
+                // What is noted, but not written yet, is told later.
+                (long from, long until) = (begin + Math.Max(span.Start, after - begin), begin + Math.Min(span.End, length));
+                if (found.Count > 0 && found[^1].Offset + found[^1].Length == from)
+                    found[^1] = found[^1] with { Length = until - found[^1].Offset };
+                else if (from < until && found.Count < limit)
+                    found.Add(new OutputSpan(from, until - from));
+            }
+
+            begin += length;
+        }
+
+        return found;
+    }
+
+    private ErrorMarks MarksOf(string runId) => new(new RunFolder(data.Run(runId)).ErrorMarksFile);
+
+    /// <summary>The part of a run's output that an offset is in.</summary>
+    internal OutputPart PartAt(string runId, long offset) => MarksOf(runId).From(offset, 1) switch
+    {
+        [var errors] when errors.Start <= offset => new(true, errors.End, true),
+        [var errors] => new(false, errors.Start, true),
+        _ => new(false, long.MaxValue, false),
+    };
+
     private string FileOf(string runId) => new RunFolder(data.Run(runId)).OutputFile;
 }

@@ -86,12 +86,14 @@ public sealed class OutputRecorder(EventLog events, OutputLog output, ProjectSto
         }
 
         Place place = Json.Read<Place>(json);
-        int length = OutputPieces.Cut(output.Read(runs, place.Offset, OutputPieces.Largest), all);
+        (string run, long at) = output.Locate(runs, place.Offset);
+        OutputPart part = output.PartAt(run, at);
+        byte[] bytes = output.Read(run, at, (int)Math.Min(OutputPieces.Largest, part.End - at));
+        int length = OutputPieces.Cut(bytes, all || (part.IsClosed && bytes.Length == part.End - at));
         if (length == 0)
             return Telling.NothingLeft;
-        (string run, long at) = output.Locate(runs, place.Offset);
         NewEvent piece = NewEvent.Of(
-            $"output/{sessionId}/{place.Offset}", EventChannels.Teams, EventTypes.TeamProgress, EventNames.Stdout, place.ProjectId, sessionId,
+            $"output/{sessionId}/{place.Offset}", EventChannels.Teams, EventTypes.TeamProgress, part.IsError ? EventNames.Stderr : EventNames.Stdout, place.ProjectId, sessionId,
             time.GetUtcNow().UtcDateTime, new { place.Offset, Length = length, RunId = run, RunOffset = at });
         Place next = place with { Offset = place.Offset + length };
         bool moved = await events.AppendAsync([piece], mark with { Json = Json.Write(next) }, cancellationToken);

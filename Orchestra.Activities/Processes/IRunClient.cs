@@ -7,6 +7,10 @@ internal interface IRunClient
     /// <param name="former">What a broken-off attempt left; null for the first start.</param>
     RunStart Next(FormerAttempt? former);
 
+    /// <summary>Adds to the output what the run has printed since the last call.</summary>
+    /// <returns>Whether there was anything.</returns>
+    bool Follow(RunFolder folder);
+
     /// <summary>The last line for people to read while the run goes on, at most 500 characters; null when there is none yet.</summary>
     string? LastLine(RunFolder folder);
 

@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(3012, LogLevel.Warning, "Run {RunId} starts without a sandbox: {Reason}")]
     public static partial void NoSandbox(ILogger logger, string runId, string reason);
 
+    [LoggerMessage(3013, LogLevel.Warning, "What run {RunId} printed could not be added to its output; it is tried again.")]
+    public static partial void OutputNotWritten(ILogger logger, Exception exception, string runId);
+
     [LoggerMessage(3009, LogLevel.Warning, "Worktree {Worktree} is not usable and is made anew: {Reason}.")]
     public static partial void WorktreeRecreated(ILogger logger, string worktree, string reason);
 }

@@ -60,6 +60,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         RunRequest request, RunStart next, RunFolder folder, ProcessTree tree, RunWatch watch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (request.KeepsStreamsApart) folder.BringForward();
         string token = folder.Begin(request.Input, now, next.Session, next.Continues);
         Process process;
         try

@@ -17,11 +17,14 @@ internal sealed class RunFolder(string path)
     public string PromptFile => In("prompt.txt");
     public string OutputFile => In("output.log");
 
-    /// <summary>Standard output of clients for whom it is a protocol; the output is made from it.</summary>
+    /// <summary>Standard output of runs whose streams are kept apart; the output is made from it.</summary>
     public string StreamFile => In("stream.log");
 
-    /// <summary>Standard error of the same clients; others write both to the output.</summary>
+    /// <summary>Standard error of the same runs; others write both to the output.</summary>
     public string ErrorFile => In("errors.log");
+
+    /// <summary>Which bytes of the output came from standard error.</summary>
+    public string ErrorMarksFile => In("errors.marks");
 
     /// <summary>The run's final word; null while there is none.</summary>
     public RunResult? ReadResult(ILogger logger)
@@ -95,12 +98,19 @@ internal sealed class RunFolder(string path)
     {
         Directory.CreateDirectory(Path);
         EndLine(StreamFile);
+        EndLine(ErrorFile);
         // First, so that a late supervisor of a former attempt finds that its time is over.
         string token = Guid.NewGuid().ToString("N");
         Write("attempt", string.Create(CultureInfo.InvariantCulture, $"{token}\n{now:O}\n{Length(StreamFile)}\n{Length(ErrorFile)}\n{session}\n{(continues ? Continuing : "")}\n"));
         foreach (string name in (string[])["pid", "exit", "ending"]) File.Delete(In(name));
         if (input is not null) Write("prompt.txt", input);
         return token;
+    }
+
+    /// <summary>Attempts of former versions wrote their output themselves: it takes the place of what it would have been made from.</summary>
+    public void BringForward()
+    {
+        if (!File.Exists(StreamFile) && File.Exists(OutputFile)) File.Copy(OutputFile, StreamFile);
     }
 
     /// <summary>A killed writer may have left half a line, to which the next one's first must not be added.</summary>

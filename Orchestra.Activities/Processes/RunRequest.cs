@@ -15,8 +15,8 @@ internal sealed record RunRequest(
     TimeSpan Timeout,
     IReadOnlyDictionary<string, string>? PassEnvironment = null)
 {
-    /// <summary>Standard output is a protocol: it and standard error go to files of their own, and the client makes the output from it.</summary>
-    public bool HasProtocol { get; init; }
+    /// <summary>Standard output and standard error go to files of their own, and the client makes the output from them.</summary>
+    public bool KeepsStreamsApart { get; init; }
 
     public RunChore? Chore { get; init; }
 

@@ -9,11 +9,13 @@ internal sealed class RunWatch(
     RunRequest request, RunFolder folder, ProcessTree tree, DataFolder data, TimeProvider time, ILogger logger, IRunObserver? observer, IRunClient client)
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan PollAtWork = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private DateTimeOffset lastLooked = DateTimeOffset.MinValue;
     private string? lastLine;
+    private bool outputFails;
 
     public required TimeSpan Grace { get; init; }
 
@@ -39,6 +41,8 @@ internal sealed class RunWatch(
             if (IsCancelled()) return await StopAsync(pid, RunStatus.Cancelled);
             if (time.GetUtcNow() - start >= request.Timeout) return await StopAsync(pid, RunStatus.TimedOut);
             chore.DoWhenDue();
+            // Often while it prints: what comes on two streams is put in the order in which it is found.
+            if (Follow() && poll > PollAtWork) poll = PollAtWork;
             if (IsTimeToLook())
             {
                 if (request.Guard?.Invoke() is { } end)
@@ -50,6 +54,23 @@ internal sealed class RunWatch(
                 await ObserveAsync(cancellationToken);
             }
             await Task.WhenAny(exited, Task.Delay(poll, time, cancellationToken));
+        }
+    }
+
+    private bool Follow()
+    {
+        try
+        {
+            bool more = client.Follow(folder);
+            outputFails = false;
+            return more;
+        }
+        catch (IOException e)
+        {
+            // A full disk may have room again, and what the run printed is kept until then.
+            if (!outputFails) Log.OutputNotWritten(logger, e, request.RunId);
+            outputFails = true;
+            return false;
         }
     }
 

@@ -18,7 +18,7 @@ internal static class Supervisor
     public static Process Start(RunRequest request, RunFolder folder, string token)
     {
         ProcessStartInfo start = new("setsid") { WorkingDirectory = "/", UseShellExecute = false };
-        (string output, string errors) = request.HasProtocol ? (folder.StreamFile, folder.ErrorFile) : (folder.OutputFile, folder.OutputFile);
+        (string output, string errors) = request.KeepsStreamsApart ? (folder.StreamFile, folder.ErrorFile) : (folder.OutputFile, folder.OutputFile);
         string input = request.Input is null ? "/dev/null" : folder.PromptFile;
         foreach (string argument in (string[])["/bin/sh", "-c", Script, "orchestra-run", folder.Path, token, request.WorkingFolder, input, output, errors, .. request.Starter, .. request.Argv])
             start.ArgumentList.Add(argument);

@@ -56,6 +56,9 @@ public static class EventNames
     /// <summary>A piece of a session's output. The log holds its place, the message its text.</summary>
     public const string Stdout = "stdout";
 
+    /// <summary>The same of what came on standard error.</summary>
+    public const string Stderr = "stderr";
+
     public const string QuotaOpened = "quota_opened";
     public const string QuotaClosed = "quota_closed";
 
@@ -89,9 +92,9 @@ public static class EventNames
     [
         ProjectStarted, AgentLaunched, AgentWaiting, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeRisk, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, ResourceError, Stdout,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, ResourceError, Stdout, Stderr,
     ];
 
     /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>
-    public static readonly IReadOnlyList<string> OnlyByName = [Stdout];
+    public static readonly IReadOnlyList<string> OnlyByName = [Stdout, Stderr];
 }

@@ -14,8 +14,10 @@ class Store {
     starts = new Uint32Array(1 << 12);
     lines = 1;
     dropped = 0;
+    // Where standard error begins and ends in the bytes, one after the other.
+    errors = [];
 
-    add(piece) {
+    add(piece, errors) {
         if (this.length + piece.length > MOST_BYTES)
             this.#dropHalf();
         if (this.length + piece.length > this.bytes.length) {
@@ -24,6 +26,8 @@ class Store {
             this.bytes = larger;
         }
         this.bytes.set(piece, this.length);
+        for (const edge of errors)
+            this.errors.push(this.length + edge);
         const end = this.length + piece.length;
         for (let at = this.bytes.indexOf(10, this.length); at >= 0 && at < end; at = this.bytes.indexOf(10, at + 1))
             this.#begin(at + 1);
@@ -42,6 +46,19 @@ class Store {
     text(line, most = Infinity) {
         const [from, until] = this.range(line);
         return decoder.decode(this.bytes.subarray(from, Math.min(until, from + most)));
+    }
+
+    isError(line) {
+        const at = this.starts[line];
+        let low = 0;
+        for (let high = this.errors.length; low < high;) {
+            const middle = (low + high) >> 1;
+            if (this.errors[middle] <= at)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low % 2 === 1;
     }
 
     // How the CLI's tool calls and their errors begin: "[Name] detail", "error: ".
@@ -71,6 +88,7 @@ class Store {
         const cut = this.starts[first];
         this.bytes.copyWithin(0, cut, this.length);
         this.length -= cut;
+        this.errors = this.errors.map(edge => Math.max(0, edge - cut));
         for (let i = first; i < this.lines; i++)
             this.starts[i - first] = this.starts[i] - cut;
         this.lines -= first;
@@ -115,9 +133,9 @@ class Terminal {
         this.sizes.observe(this.view);
     }
 
-    append(piece) {
+    append(piece, errors) {
         const dropped = this.store.dropped;
-        this.store.add(piece);
+        this.store.add(piece, errors);
         if (this.store.dropped !== dropped) {
             this.rows = [];
             this.taken = 0;
@@ -233,6 +251,10 @@ class Terminal {
             return element;
         }
         element.dataset.line = row;
+        if (this.store.isError(row)) {
+            element.classList.add('stderr');
+            element.title = 'standard error';
+        }
         if (this.hits[this.hit] === row)
             element.classList.add('hit');
         const [from, until] = this.store.range(row);

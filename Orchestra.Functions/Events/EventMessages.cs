@@ -11,7 +11,7 @@ public sealed class EventMessages(OutputLog output)
     public JsonObject Of(LoggedEvent logged)
     {
         JsonObject message = logged.ToWire();
-        if (logged.Event.Name == EventNames.Stdout)
+        if (logged.Event.Name is EventNames.Stdout or EventNames.Stderr)
             message["data"] = Encoding.UTF8.GetString(output.Read((string)message["run_id"]!, (long)message["run_offset"]!, (int)message["length"]!));
         return message;
     }

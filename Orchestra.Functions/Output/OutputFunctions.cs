@@ -48,6 +48,20 @@ public sealed class OutputFunctions(ProjectStore store, OutputLog output, IHostA
         return new EmptyResult();
     });
 
+    [Function("GetSessionErrors")]
+    [Api("Which bytes of the output came from standard error, behind an offset.", Query = ["after", "limit"])]
+    public Task<IActionResult> GetErrors(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/teams/{id}/output/errors")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
+    {
+        SessionRecord session = (await FoundSession.FindAsync(store, id, cancellationToken)).Session;
+        long after = ListQuery.Number(request, "after", 0, 0, long.MaxValue);
+        int limit = (int)ListQuery.Number(request, "limit", 1000, 1, 10_000);
+        IReadOnlyList<OutputSpan> errors = output.Errors(OutputLog.RunsOf(session), after, limit);
+        return Answers.Ok(new { Errors = errors, Next = errors.Count == 0 ? after : errors[^1].Offset + errors[^1].Length });
+    });
+
     private async Task<long> CopyAsync(IReadOnlyList<string> runs, long from, long until, HttpResponse response, CancellationToken cancellationToken)
     {
         while (from < until)

@@ -34,20 +34,21 @@ public sealed class WorkTests(DashboardFixture dashboard)
     {
         using TestRepository repository = TestRepository.Create();
         string go = Path.Combine(repository.Root, "go");
-        string script = string.Format(System.Globalization.CultureInfo.InvariantCulture, Go, $"'{go}'")
+        string script = "echo trouble >&2; " + string.Format(System.Globalization.CultureInfo.InvariantCulture, Go, $"'{go}'")
             + @"printf '\033[31mred\033[0m <script>alert(1)</script>\n\342\200\256turned\n[Read] a.cs\n[Bash] make\n'; head -c 1000000 /dev/zero | tr '\0' x; echo; seq 1 100000; echo the end";
         string project = await dashboard.LaunchAsync(repository, "Prints", "true", buildCommand: null, task: script);
         JsonNode running = await dashboard.UntilAsync($"api/gm/projects/{project}", p => p["sessions"]!.AsArray().Count > 0 && (string?)p["sessions"]![0]!["status"] == "running");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/sessions/{running["sessions"]![0]!["session_id"]}");
-        await Expect(page.Locator("[data-status]")).ToContainTextAsync("0 lines");
+        await Expect(page.Locator("[data-status]")).ToContainTextAsync("1 lines");
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         ILocator terminal = page.Locator(".terminal");
         await Expect(terminal.GetByText("the end", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(PageChecks.Patiently);
-        await Expect(terminal.Locator("[data-status]")).ToContainTextAsync("100,006 lines");
+        await Expect(terminal.Locator("[data-status]")).ToContainTextAsync("100,007 lines");
 
         // Only what is seen is there.
         Assert.InRange(await terminal.Locator(".row").CountAsync(), 1, 60);
         await terminal.Locator("[data-view]").EvaluateAsync("e => e.scrollTop = 0");
+        await Expect(terminal.Locator(".stderr")).ToHaveTextAsync("trouble");
         await Expect(terminal.GetByText("2 tool calls")).ToBeVisibleAsync();
         await terminal.GetByText("2 tool calls").ClickAsync();
         await Expect(terminal.GetByText("[Bash] make")).ToBeVisibleAsync();

@@ -83,6 +83,61 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
     }
 
     [Fact]
+    public async Task Standard_error_is_told_as_such_in_its_place_also_to_a_client_that_comes_back()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string go = Path.Combine(repository.Root, "go");
+        using SocketClient first = await SocketClient.ConnectAsync(shared.Address, "/ws/teams");
+        string id = await shared.Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent(
+            $"echo out; until test -f '{go}'; do sleep 0.02; done; printf 'warning: token %s\\n' ghp_{new string('c', 36)} >&2; until test -f '{go}2'; do sleep 0.02; done; echo more; for i in $(seq 1 2000); do echo error $i; done >&2")));
+        await first.UntilAsync(m => (string?)m["event"] == "stdout");
+        await File.WriteAllTextAsync(go, "", Cancel);
+        List<JsonObject> seen = await first.UntilAsync(m => (string?)m["event"] == "stderr");
+        string session = (string)seen[^1]["session_id"]!;
+        first.Dispose();
+        await File.WriteAllTextAsync(go + "2", "", Cancel);
+        await shared.Api.WaitForEndAsync(id);
+        using SocketClient again = await SocketClient.ConnectAsync(shared.Address, $"/ws/teams?after={(long)seen[^1]["seq"]! - 1}");
+        List<JsonObject> rest = await again.UntilAsync(m => (string?)m["event"] == "completed" && (string?)m["session_id"] == session);
+
+        string warning = $"warning: token {new string('*', 40)}\n";
+        string errors = warning + string.Concat(Enumerable.Range(1, 2000).Select(i => $"error {i}\n"));
+        Assert.Equal((warning, 4, "team_progress"), ((string)seen[^1]["data"]!, (int)seen[^1]["offset"]!, (string)seen[^1]["type"]!));
+        Assert.Equal(errors, string.Concat(rest.Where(m => (string?)m["event"] == "stderr").Select(m => (string)m["data"]!)));
+        Assert.Equal("more\n", string.Concat(rest.Select(Data)));
+        string output = "out\n" + warning + "more\n" + errors[warning.Length..];
+        Assert.Equal(output, await TextAsync($"/api/teams/{session}/output"));
+
+        JsonNode listed = (await shared.Api.GetAsync($"/api/events?project={id}&types=stderr&limit=1000")).Body["events"]!;
+        Assert.Equal(errors, string.Concat(listed.AsArray().Select(e => (string)e!["data"]!)));
+        Assert.DoesNotContain((await shared.Api.GetAsync($"/api/events?project={id}&limit=1000")).Body["events"]!.AsArray(), e => (string?)e!["event"] == "stderr");
+        Assert.Equal(
+            $$"""{"errors":[{"offset":4,"length":{{warning.Length}}},{"offset":{{warning.Length + 9}},"length":{{errors.Length - warning.Length}}}],"next":{{output.Length}}}""",
+            await TextAsync($"/api/teams/{session}/output/errors"));
+        Assert.Equal($$"""{"errors":[{"offset":10,"length":{{warning.Length - 6}}}],"next":{{warning.Length + 4}}}""", await TextAsync($"/api/teams/{session}/output/errors?after=10&limit=1"));
+        Assert.Equal($$"""{"errors":[],"next":{{output.Length}}}""", await TextAsync($"/api/teams/{session}/output/errors?after={output.Length}"));
+        Assert.Equal(400, (int)(await shared.Api.GetAsync($"/api/teams/{session}/output/errors?after=x")).Status);
+    }
+
+    [Fact]
+    public async Task Standard_error_of_the_claude_cli_is_told_as_such()
+    {
+        await using HostSetup host = await HostSetup.StartAsync($"CLAUDE_CLI_PATH={FakeClaude.Path}");
+        using var api = new OrchestraApi(host.Address);
+        using SocketClient teams = await SocketClient.ConnectAsync(host.Address, "/ws/teams");
+        using TestRepository repository = TestRepository.Create();
+        var agent = new JsonObject { ["team"] = "feature-dev", ["client_mode"] = "claude-code", ["task"] = "run: echo 'deprecated option' >&2; echo x > y" };
+        string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, agent));
+        List<JsonObject> messages = await teams.UntilAsync(m => (string?)m["event"] == "completed");
+
+        Assert.Equal("deprecated option\n", string.Concat(messages.Where(m => (string?)m["event"] == "stderr").Select(m => (string)m["data"]!)));
+        string told = string.Concat(messages.Select(Data));
+        Assert.Contains("[Bash] work of one", told);
+        Assert.DoesNotContain("deprecated", told);
+        await api.WaitForEndAsync(id);
+    }
+
+    [Fact]
     public async Task Secrets_are_masked_wherever_output_goes()
     {
         const string Secret = "value-of-the-service";

@@ -21,7 +21,7 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     private ClaudeTranscript? read;
     private LineTail? stream;
     private LineTail? errors;
-    private DerivedOutput? output;
+    private RunOutput? output;
     private bool needsNewSession;
 
     /// <summary>The price of a model; null when it is not known.</summary>
@@ -43,15 +43,12 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
         return new RunStart([.. run.Command.Argv, "--session-id", session], run.Prompt, session);
     }
 
-    public string? LastLine(RunFolder folder)
-    {
-        Follow(folder, ended: false);
-        return OutputTail.LastLine(folder.OutputFile);
-    }
+    public bool Follow(RunFolder folder) => Follow(folder, ended: false);
+
+    public string? LastLine(RunFolder folder) => OutputTail.LastLine(folder.OutputFile);
 
     public string? Alarm(RunFolder folder)
     {
-        Follow(folder, ended: false);
         errors ??= new LineTail(folder.ErrorFile, LongestLine, folder.ReadOffsets().Errors);
         errors.Read((line, _) => Transcript.Attempt.Alarm.Hear(line), ended: false);
         return Transcript.Attempt.Alarm.Reason;
@@ -77,19 +74,22 @@ internal sealed class ClaudeClient(AgentRun run) : IRunClient
     private static string? Answer(ClaudeAttempt attempt) =>
         attempt.Result?.Message is { Length: > 0 } message ? message.Length <= LongestAnswer ? message : message[..LongestAnswer] : null;
 
-    private void Follow(RunFolder folder, bool ended)
+    private bool Follow(RunFolder folder, bool ended)
     {
         long begin = folder.ReadOffsets().Stream;
         stream ??= new LineTail(folder.StreamFile, LongestLine);
-        output ??= new DerivedOutput(folder.OutputFile);
+        output ??= new RunOutput(folder);
+        long before = output.Length;
         stream.Read((line, start) =>
         {
             if (start >= begin) Transcript.EnterAttempt(begin);
             Transcript.Add(line);
-            if (Transcript.NewCharacters > WriteAt) output.Append(Transcript.TakeNew());
+            if (Transcript.NewCharacters > WriteAt) output.Say(Transcript.TakeNew());
         }, ended);
-        output.Append(Transcript.TakeNew());
+        output.Say(Transcript.TakeNew());
+        output.CopyErrors(ended);
         // Also when the attempt has printed nothing: the former one's evidence is not its own.
         Transcript.EnterAttempt(begin);
+        return output.Length > before;
     }
 }

@@ -173,7 +173,7 @@ public sealed class ClaudeOutcomeTests : RunFixture
         string id = $"{RunId}-{Guid.NewGuid():N}";
         AgentCommand command = new(["/bin/sh", "-c", script], null, ClientModes.ClaudeCode);
         AgentRun run = new(id, null, Work, Work, "prompt", command, timeoutSeconds, null);
-        RunRequest request = new(id, null, Work, command.Argv, run.Prompt, null, TimeSpan.FromSeconds(timeoutSeconds)) { HasProtocol = true };
+        RunRequest request = new(id, null, Work, command.Argv, run.Prompt, null, TimeSpan.FromSeconds(timeoutSeconds)) { KeepsStreamsApart = true };
         return Engine(observer).RunAsync(request, _ => Task.CompletedTask, Test, new ClaudeClient(run));
     }
 

@@ -112,14 +112,14 @@ public sealed class ClaudeResumeTests : RunFixture
         AgentRun run = Run(Print(ClaudeStream.Text("second"), ClaudeStream.Result(new { result = "Done." })));
         Folder.Begin(null, DateTimeOffset.UtcNow, FirstSession);
         File.WriteAllText(Folder.StreamFile, $"{ClaudeStream.Text("first")}\n{half}");
-        Assert.Equal("first", new ClaudeClient(run).LastLine(Folder));
-        Assert.Equal("first", new ClaudeClient(run).LastLine(Folder));
+        Assert.Equal("first", Follow(run));
+        Assert.Equal("first", Follow(run));
 
         RunResult result = await RunAsync(run);
 
         Assert.Equal($"first\n{half}\nsecond\nDone.\n", result.OutputTail);
         Assert.Equal(result.OutputTail, File.ReadAllText(Folder.OutputFile));
-        new ClaudeClient(run).LastLine(Folder);
+        Follow(run);
         Assert.Equal(result.OutputTail, File.ReadAllText(Folder.OutputFile));
     }
 
@@ -131,6 +131,13 @@ public sealed class ClaudeResumeTests : RunFixture
         File.WriteAllText(Folder.StreamFile, ClaudeStream.Result(new { result = "Done." }) + "\n");
 
         Assert.Contains("printed nothing", (await RunAsync(run)).Error);
+    }
+
+    private string? Follow(AgentRun run)
+    {
+        var client = new ClaudeClient(run);
+        client.Follow(Folder);
+        return client.LastLine(Folder);
     }
 
     private static string UnknownSession() =>
@@ -161,7 +168,7 @@ public sealed class ClaudeResumeTests : RunFixture
         new ClaudeClient(run));
 
     private static RunRequest Request(AgentRun run) =>
-        new(run.RunId, null, run.WorktreePath, run.Command.Argv, run.Prompt, null, TimeSpan.FromSeconds(60)) { HasProtocol = true };
+        new(run.RunId, null, run.WorktreePath, run.Command.Argv, run.Prompt, null, TimeSpan.FromSeconds(60)) { KeepsStreamsApart = true };
 
     private string Print(params string[] lines)
     {

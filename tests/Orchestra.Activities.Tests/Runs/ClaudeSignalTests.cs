@@ -50,7 +50,7 @@ public sealed class ClaudeSignalTests : RunFixture
     {
         foreach ((string name, string line) in files.Append(("events", ClaudeStream.Init() + "\n" + ClaudeStream.Text("At work")))) File.WriteAllText(InWork(name), line + "\n");
         AgentRun run = new(RunId, null, Work, Work, "prompt", new AgentCommand(["/bin/sh", "-c", script], null, ClientModes.ClaudeCode), 60, null);
-        RunRequest request = new(RunId, null, Work, run.Command.Argv, run.Prompt, null, TimeSpan.FromSeconds(60)) { HasProtocol = true };
+        RunRequest request = new(RunId, null, Work, run.Command.Argv, run.Prompt, null, TimeSpan.FromSeconds(60)) { KeepsStreamsApart = true };
         Task<RunResult> running = Engine().RunAsync(request, _ => Task.CompletedTask, Test, new ClaudeClient(run));
 
         int tool = await PidAsync("tool");

@@ -178,10 +178,10 @@ public sealed class EndingsTests : RunFixture
         private Task UntilReadyAsync() => UntilAsync(() => File.Exists(Path.Combine(folder, "ready")));
 
         private RunRequest Request(string script, double timeout = 60, bool claude = false) =>
-            new(runId, null, folder, ["/bin/sh", "-c", Family + Ready + script], null, null, TimeSpan.FromSeconds(timeout)) { HasProtocol = claude };
+            new(runId, null, folder, ["/bin/sh", "-c", Family + Ready + script], null, null, TimeSpan.FromSeconds(timeout)) { KeepsStreamsApart = claude };
 
         private Task<RunResult> StartAsync(RunRequest request, CancellationToken cancellationToken) =>
-            test.Engine().RunAsync(request, _ => Task.CompletedTask, cancellationToken, request.HasProtocol ? Claude(request) : null);
+            test.Engine().RunAsync(request, _ => Task.CompletedTask, cancellationToken, request.KeepsStreamsApart ? Claude(request) : null);
 
         private ClaudeClient Claude(RunRequest request) => new(
             new AgentRun(runId, null, folder, folder, "", new AgentCommand(request.Argv, null, ClientModes.ClaudeCode), 60, null));

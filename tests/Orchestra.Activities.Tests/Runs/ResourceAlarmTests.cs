@@ -61,6 +61,6 @@ public sealed class ResourceAlarmTests : RunFixture
     private AgentRun Run(string script) => new(RunId, null, Work, Work, "", new AgentCommand(["/bin/sh", "-c", script], null, ClientModes.ClaudeCode), 60, null);
 
     private Task<RunResult> RunAsync(AgentRun run) => Engine().RunAsync(
-        new RunRequest(run.RunId, null, Work, run.Command.Argv, "", null, TimeSpan.FromSeconds(60)) { HasProtocol = true },
+        new RunRequest(run.RunId, null, Work, run.Command.Argv, "", null, TimeSpan.FromSeconds(60)) { KeepsStreamsApart = true },
         _ => Task.CompletedTask, Test, new ClaudeClient(run));
 }
