@@ -10,7 +10,7 @@ namespace Orchestra.Client;
 public sealed record LaunchRequest(
     string ProjectName, string RepoPath, string? BuildCommand, string? TestCommand, IReadOnlyList<LaunchAgent> Agents, CommandLine? FixCommand = null,
     string? ClientMode = null, string? Gates = null,
-    decimal? MaxCostUsd = null);
+    decimal? MaxCostUsd = null, int? MaxTurns = null);
 
 /// <param name="Command">How this agent is run; null: the client mode and the team's configuration decide.</param>
 public sealed record LaunchAgent(string Team, string Task, CommandLine? Command = null, string? ClientMode = null, int? TimeoutSeconds = null, decimal? MaxCostUsd = null, int? MaxTurns = null);
@@ -21,7 +21,12 @@ public sealed record LaunchResponse(bool Ok, string ProjectId, int AgentCount, I
 
 public sealed record TemplateView(
     string Name, string? Description, string RepoPath, string? BuildCommand, string? TestCommand, int AgentCount, IReadOnlyList<LaunchAgent> Agents,
-    string? ClientMode = null);
+    string? ClientMode = null, string? Gates = null, decimal? MaxCostUsd = null, int? MaxTurns = null)
+{
+    /// <summary>The launch that it stands for.</summary>
+    public LaunchRequest ToLaunch() => new(
+        Name, RepoPath, BuildCommand, TestCommand, Agents, ClientMode: ClientMode, Gates: Gates, MaxCostUsd: MaxCostUsd, MaxTurns: MaxTurns);
+}
 
 public sealed record ProjectPage(IReadOnlyList<ProjectView> Projects, int Total, int Limit, int Offset);
 
@@ -168,11 +173,10 @@ internal sealed record Problem
     public string? Field { get; init; }
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 
-    public IEnumerable<string> Lines()
+    public IReadOnlyList<FieldError> Lines()
     {
         if (Errors is { Count: > 0 })
-            return Errors.SelectMany(e => e.Value.Select(message => $"{e.Key}: {message}"));
-        string text = Detail ?? Title ?? "";
-        return [string.IsNullOrEmpty(Field) ? text : $"{Field}: {text}"];
+            return [.. Errors.SelectMany(e => e.Value.Select(message => new FieldError(e.Key, message)))];
+        return (Detail ?? Title) is { Length: > 0 } text ? [new FieldError(Field ?? "", text)] : [];
     }
 }

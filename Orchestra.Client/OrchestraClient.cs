@@ -26,8 +26,14 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
 
     private readonly HttpClient _http = Create(address, key);
 
-    public Task<LaunchResponse> LaunchAsync<TBody>(TBody body, CancellationToken cancellationToken) =>
-        SendAsync<LaunchResponse>(HttpMethod.Post, "api/gm/launch", body, cancellationToken);
+    /// <param name="idempotencyKey">The same key with the same body launches once, however often it is sent; null: every call launches.</param>
+    public Task<LaunchResponse> LaunchAsync<TBody>(TBody body, CancellationToken cancellationToken, string? idempotencyKey = null)
+    {
+        HttpRequestMessage request = Request(HttpMethod.Post, "api/gm/launch", body);
+        if (idempotencyKey is not null)
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        return ExchangeAsync(request, ReadAsync<LaunchResponse>, cancellationToken);
+    }
 
     public Task<IReadOnlyList<TemplateView>> TemplatesAsync(CancellationToken cancellationToken) =>
         SendAsync<IReadOnlyList<TemplateView>>(HttpMethod.Get, "api/gm/templates", null, cancellationToken);
@@ -221,7 +227,10 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         return http;
     }
 
-    private Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken, TimeSpan? patience = null)
+    private Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken, TimeSpan? patience = null) =>
+        ExchangeAsync(Request(method, path, body), ReadAsync<T>, cancellationToken, patience);
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, object? body)
     {
         var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -230,7 +239,7 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
             request.Content = new StringContent(Json.Write(body), new MediaTypeHeaderValue("application/json"));
         }
 
-        return ExchangeAsync(request, ReadAsync<T>, cancellationToken, patience);
+        return request;
     }
 
     private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -289,28 +298,28 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     private static async Task<Exception> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string text = await response.Content.ReadAsStringAsync(cancellationToken);
-        string message = Describe(response, text);
+        IReadOnlyList<FieldError> errors = Describe(response, text);
+        string message = string.Join('\n', errors);
         return response.StatusCode switch
         {
-            HttpStatusCode.NotFound => new NotFoundError(message),
-            HttpStatusCode.Conflict => new ConflictError(message),
-            _ => new ApiError(message),
+            HttpStatusCode.NotFound => new NotFoundError(message, errors),
+            HttpStatusCode.Conflict => new ConflictError(message, errors),
+            _ => new ApiError(message, errors),
         };
     }
 
-    private static string Describe(HttpResponseMessage response, string text)
+    private static IReadOnlyList<FieldError> Describe(HttpResponseMessage response, string text)
     {
         string fallback = $"The host answered {(int)response.StatusCode} {response.ReasonPhrase}.";
         if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) != true)
-            return fallback;
+            return [new FieldError("", fallback)];
         try
         {
-            string message = string.Join('\n', Json.Read<Problem>(text).Lines());
-            return message.Length > 0 ? message : fallback;
+            return Json.Read<Problem>(text).Lines() is { Count: > 0 } lines ? lines : [new FieldError("", fallback)];
         }
         catch (JsonException)
         {
-            return $"{fallback} {text}";
+            return [new FieldError("", $"{fallback} {text}")];
         }
     }
 }

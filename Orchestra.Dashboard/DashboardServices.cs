@@ -19,6 +19,9 @@ public static class DashboardServices
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    // What a browser may send at once: a launch form as long as the API takes it, escaped twice.
+    private const int LongestMessage = 4 * 1024 * 1024;
+
     /// <param name="key">What the API is shown; null when it asks for none.</param>
     public static IServiceCollection AddOrchestraDashboard(this IServiceCollection services, Uri api, Func<IServiceProvider, string?> key)
     {
@@ -29,7 +32,9 @@ public static class DashboardServices
         services.AddSingleton<Ticker>();
         services.AddSingleton<PrerenderStore>();
         services.AddScoped<Prerendered>();
-        services.AddRazorComponents().AddInteractiveServerComponents().RegisterPersistentService<Prerendered>(RenderMode.InteractiveServer);
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = LongestMessage)
+            .RegisterPersistentService<Prerendered>(RenderMode.InteractiveServer);
         return services;
     }
 

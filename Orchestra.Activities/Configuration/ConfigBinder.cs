@@ -31,6 +31,7 @@ internal sealed class ConfigBinder
     private object? Bind(Type type, YamlNode node, string path)
     {
         lines.TryAdd(path, (int)node.Start.Line);
+        type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) return Text(node, path);
         if (type == typeof(int)) return Number(node, path);
         if (type == typeof(decimal)) return Amount(node, path);

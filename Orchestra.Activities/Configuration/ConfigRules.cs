@@ -124,6 +124,8 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
     {
         RequireText($"{key}.repo_path", template.RepoPath);
         CheckMode($"{key}.client_mode", template.ClientMode);
+        Require(template.Gates is null || GateModes.All.Contains(template.Gates), $"{key}.gates", $"must be one of {string.Join(", ", GateModes.All)}, not '{template.Gates}'");
+        CheckBudget(key, template.MaxCostUsd, template.MaxTurns);
         Require(template.Agents.Count > 0, $"{key}.agents", "must list at least one agent with team and task");
         for (int i = 0; i < template.Agents.Count; i++)
         {
@@ -131,9 +133,17 @@ internal sealed partial class ConfigRules(OrchestraConfig config, Func<string, i
             string place = $"{key}.agents[{i}]";
             RequireText($"{place}.task", agent.Task);
             CheckMode($"{place}.client_mode", agent.ClientMode);
+            RequirePositive($"{place}.timeout_seconds", agent.TimeoutSeconds ?? 1);
+            CheckBudget(place, agent.MaxCostUsd, agent.MaxTurns);
             Require(config.Teams.Definitions.ContainsKey(agent.Team), $"{place}.team",
                 $"'{agent.Team}' is not a team. Defined under teams.definitions: {Names(config.Teams.Definitions.Keys)}");
         }
+    }
+
+    private void CheckBudget(string key, decimal? maxCostUsd, int? maxTurns)
+    {
+        Require(maxCostUsd is null or > 0, $"{key}.max_cost_usd", "must be greater than 0");
+        RequirePositive($"{key}.max_turns", maxTurns ?? 1);
     }
 
     private void CheckPipeline()

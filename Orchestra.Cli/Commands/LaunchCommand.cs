@@ -52,6 +52,6 @@ internal static class LaunchCommand
         IReadOnlyList<TemplateView> templates = await client.TemplatesAsync(cancellationToken);
         TemplateView template = templates.FirstOrDefault(t => t.Name == name) ?? throw new CliError(
             $"'{name}' is neither a file nor a template. {(templates.Count == 0 ? "The host's configuration has no templates." : $"Templates: {string.Join(", ", templates.Select(t => t.Name))}.")}");
-        return new LaunchRequest(template.Name, template.RepoPath, template.BuildCommand, template.TestCommand, template.Agents, ClientMode: template.ClientMode);
+        return template.ToLaunch();
     }
 }

@@ -89,6 +89,15 @@ public sealed class ProjectTemplate
     public string? BuildCommand { get; set; }
     public string? TestCommand { get; set; }
     public string? ClientMode { get; set; }
+
+    /// <summary>One of <see cref="Pipeline.GateModes"/>; null: as <c>pipeline.gates</c> says.</summary>
+    public string? Gates { get; set; }
+
+    /// <summary>US dollars of all agents together; null: no limit.</summary>
+    public decimal? MaxCostUsd { get; set; }
+
+    /// <summary>Replies of models to all agents together; null: no limit.</summary>
+    public int? MaxTurns { get; set; }
     public List<TemplateAgent> Agents { get; set; } = [];
 }
 
@@ -97,6 +106,15 @@ public sealed class TemplateAgent
     public string Team { get; set; } = "";
     public string Task { get; set; } = "";
     public string? ClientMode { get; set; }
+
+    /// <summary>Seconds; null: what the team's teammates have.</summary>
+    public int? TimeoutSeconds { get; set; }
+
+    /// <summary>US dollars; null: no limit of its own.</summary>
+    public decimal? MaxCostUsd { get; set; }
+
+    /// <summary>Replies of the model; null: no limit of its own.</summary>
+    public int? MaxTurns { get; set; }
 }
 
 public sealed class PipelineConfig

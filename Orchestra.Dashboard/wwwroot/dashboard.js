@@ -14,6 +14,32 @@ Blazor.start({
     },
 });
 
+// What is typed into a form that says so stays with the tab until it is sent, whatever becomes of the page or its connection.
+const draft = {
+    place: () => `orchestra-draft:${location.pathname}${location.search}`,
+
+    keep() {
+        const form = document.querySelector('form[data-keep]');
+        const fields = [...form?.elements ?? []].filter(field => field.name && 'value' in field && field.type !== 'button');
+        const texts = Object.fromEntries(fields.map(field => [field.name, field.value]));
+        sessionStorage.setItem(this.place(), JSON.stringify(texts));
+    },
+
+    kept() {
+        return JSON.parse(sessionStorage.getItem(this.place()));
+    },
+
+    forget() {
+        sessionStorage.removeItem(this.place());
+    },
+};
+document.addEventListener('input', event => {
+    if (event.target.closest('form[data-keep]'))
+        draft.keep();
+});
+// Before the page is live it has nobody to send a form to.
+document.addEventListener('submit', event => event.preventDefault());
+
 // What the pages call by name.
 window.orchestra = {
     /** Whether decisions are told outside of the page: 'on', 'off', or 'impossible'. */
@@ -45,6 +71,14 @@ window.orchestra = {
     },
 
     focus(selector) {
-        document.querySelector(selector)?.focus();
+        const found = document.querySelector(selector);
+        found?.closest('details')?.setAttribute('open', '');
+        found?.focus();
     },
+
+    show(selector) {
+        document.querySelector(selector)?.scrollIntoView({ block: 'nearest' });
+    },
+
+    ...draft,
 };

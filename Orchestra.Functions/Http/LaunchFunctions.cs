@@ -65,7 +65,10 @@ public sealed class LaunchFunctions(OrchestraConfig config, Clients clients, Rep
             t.Value.BuildCommand,
             t.Value.TestCommand,
             t.Value.ClientMode,
+            t.Value.Gates,
+            t.Value.MaxCostUsd,
+            t.Value.MaxTurns,
             AgentCount = t.Value.Agents.Count,
-            Agents = t.Value.Agents.Select(a => new { a.Team, a.Task, a.ClientMode }),
+            Agents = t.Value.Agents.Select(a => new { a.Team, a.Task, a.ClientMode, a.TimeoutSeconds, a.MaxCostUsd, a.MaxTurns }),
         }));
 }

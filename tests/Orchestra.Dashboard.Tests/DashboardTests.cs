@@ -87,18 +87,6 @@ public sealed class DashboardTests(DashboardFixture dashboard)
     }
 
     [Fact]
-    public async Task A_wrong_launch_says_the_field()
-    {
-        (IPage page, _) = await dashboard.OpenAsync("/launch");
-        await page.GetByLabel("Name").FillAsync("Wrong");
-        await page.GetByLabel("Repository").FillAsync("/no/such/folder");
-        await page.GetByLabel("Team").FillAsync("feature-dev");
-        await page.GetByLabel("Task").FillAsync("true");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("repo_path", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
-    }
-
-    [Fact]
     public async Task What_agents_and_people_write_is_never_markup()
     {
         using TestRepository repository = TestRepository.Create();

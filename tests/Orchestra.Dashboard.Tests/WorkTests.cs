@@ -76,7 +76,7 @@ public sealed class WorkTests(DashboardFixture dashboard)
         await Expect(check).ToContainTextAsync("does not exist", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
         await page.GetByLabel("Repository").FillAsync(repository.Folder);
         await Expect(check).ToContainTextAsync("main at", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
-        await Expect(check).ToContainTextAsync("1 files have uncommitted changes");
+        await Expect(check).ToContainTextAsync("1 file has uncommitted changes");
         await page.GetByLabel("Name").FillAsync("Dry");
         await page.GetByLabel("Team").FillAsync("feature-dev");
         await page.GetByLabel("Task").FillAsync("Nothing yet");

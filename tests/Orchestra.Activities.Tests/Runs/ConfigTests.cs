@@ -79,8 +79,12 @@ public sealed class ConfigTests
                     - name: one
             gm_projects:
               empty:
+                max_turns: 0
+                max_cost_usd: 0
                 agents:
                   - team: duo
+                    max_cost_usd: -1
+                    timeout_seconds: 0
             """;
 
         ConfigException e = Assert.Throws<ConfigException>(() => ConfigLoader.Parse("orchestra.yml", Text));
@@ -91,8 +95,12 @@ public sealed class ConfigTests
                 (4, "teams.definitions.solo.command"),
                 (6, "teams.definitions.solo.teammates[0].role"),
                 (8, "gm_projects.empty.repo_path"),
-                (10, "gm_projects.empty.agents[0].task"),
-                (10, "gm_projects.empty.agents[0].team"),
+                (9, "gm_projects.empty.max_turns"),
+                (10, "gm_projects.empty.max_cost_usd"),
+                (12, "gm_projects.empty.agents[0].task"),
+                (12, "gm_projects.empty.agents[0].team"),
+                (13, "gm_projects.empty.agents[0].max_cost_usd"),
+                (14, "gm_projects.empty.agents[0].timeout_seconds"),
             ],
             e.Problems.Select(p => (p.Line, p.Key)));
     }

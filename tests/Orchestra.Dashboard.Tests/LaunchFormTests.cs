@@ -1,0 +1,212 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Orchestra.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Orchestra.Dashboard.Tests;
+
+/// <summary>The form to launch a project: what is wrong is said at its field, what was typed stays, the keyboard is enough.</summary>
+public sealed class LaunchFormTests(DashboardFixture dashboard)
+{
+    private static readonly LocatorAssertionsToBeFocusedOptions Focused = new() { Timeout = PageChecks.Patience };
+    private static readonly LocatorAssertionsToHaveCountOptions Counted = new() { Timeout = PageChecks.Patience };
+    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
+
+    [Fact]
+    public async Task What_is_missing_or_no_number_is_said_at_the_fields_at_once()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await LaunchAsync(page);
+        await AssertWrongAsync(Field(page, "project_name"), "Give the project a name.");
+        await AssertWrongAsync(Field(page, "repo_path"), "absolute path");
+        await AssertWrongAsync(Field(page, "agents[0].team"), "which team");
+        await AssertWrongAsync(Field(page, "agents[0].task"), "what is to be done");
+        await Expect(Field(page, "project_name")).ToBeFocusedAsync(Focused);
+        await DashboardFixture.ShotAsync(page, "launch-errors");
+
+        await Field(page, "project_name").FillAsync("Named");
+        await Field(page, "repo_path").FillAsync("/somewhere");
+        await Field(page, "agents[0].team").FillAsync("feature-dev");
+        await Field(page, "agents[0].task").FillAsync("true");
+        await page.GetByText("Mode, command and limits").ClickAsync();
+        await Field(page, "agents[0].max_turns").FillAsync("1.5");
+        await Field(page, "agents[0].max_cost_usd").FillAsync("2,50");
+        await page.GetByText("Mode, command and limits").ClickAsync();
+        await LaunchAsync(page);
+        await AssertWrongAsync(Field(page, "agents[0].max_turns"), "whole number from 1 to");
+        await AssertWrongAsync(Field(page, "agents[0].max_cost_usd"), "like 2.50");
+        // It was folded away, and what is wrong is nevertheless seen.
+        await Expect(Field(page, "agents[0].max_cost_usd")).ToBeFocusedAsync(Focused);
+        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2, Counted);
+        Assert.Equal("1.5", await Field(page, "agents[0].max_turns").InputValueAsync());
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task What_the_host_refuses_is_said_at_its_field_and_nothing_typed_is_lost()
+    {
+        using TestRepository repository = TestRepository.Create();
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await FillAsync(page, "Second try", "/no/such/folder", "feature-dev", "true");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add an agent" }).ClickAsync();
+        await Field(page, "agents[1].team").FillAsync("nobody");
+        await Field(page, "agents[1].task").FillAsync("Two\nlines");
+
+        await LaunchAsync(page);
+        await AssertWrongAsync(Field(page, "agents[1].team"), "There is no team 'nobody'");
+        await Expect(Field(page, "agents[1].team")).ToBeFocusedAsync(Focused);
+        await Field(page, "agents[1].team").FillAsync("feature-dev");
+        await LaunchAsync(page);
+        await AssertWrongAsync(Field(page, "repo_path"), "does not exist");
+        await Expect(Field(page, "repo_path")).ToBeFocusedAsync(Focused);
+        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(1, Counted);
+        Assert.Equal("Two\nlines", await Field(page, "agents[1].task").InputValueAsync());
+
+        await Field(page, "agents[1].task").FillAsync("true");
+        await Field(page, "repo_path").FillAsync(repository.Folder);
+        await LaunchAsync(page);
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Second try" })).ToBeVisibleAsync(PageChecks.Patiently);
+        // What was launched is not offered again.
+        Assert.Null(await page.EvaluateAsync<string?>("() => sessionStorage.getItem('orchestra-draft:/launch')"));
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_template_fills_every_field_and_all_can_be_changed()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await page.GetByLabel("Template").SelectOptionAsync("two-limited");
+        foreach ((string name, string value) in new[]
+        {
+            ("project_name", "two-limited"), ("repo_path", "/nowhere"), ("build_command", "make"), ("gates", "batch"), ("max_cost_usd", "12.5"), ("max_turns", "300"),
+            ("agents[0].team", "feature-dev"), ("agents[0].task", "Do the first thing"), ("agents[0].client_mode", "api"), ("agents[0].timeout_seconds", "90"),
+            ("agents[0].max_cost_usd", "2.25"), ("agents[0].max_turns", "40"), ("agents[1].team", "hold"), ("agents[1].task", "Do the second thing"), ("agents[1].client_mode", ""),
+        })
+            await Expect(Field(page, name)).ToHaveValueAsync(value, new LocatorAssertionsToHaveValueOptions { Timeout = PageChecks.Patience });
+        await Expect(Field(page, "agents[0].client_mode")).ToBeVisibleAsync();
+
+        using TestRepository repository = TestRepository.Create();
+        await Field(page, "repo_path").FillAsync(repository.Folder);
+        await Field(page, "max_cost_usd").FillAsync("");
+        await Field(page, "max_turns").FillAsync("");
+        await Field(page, "agents[0].client_mode").SelectOptionAsync("");
+        await Field(page, "agents[0].command").FillAsync("/bin/sh\n-c\ntrue # {prompt}");
+        await Field(page, "agents[0].max_cost_usd").FillAsync("");
+        await Field(page, "agents[0].max_turns").FillAsync("");
+        await Field(page, "agents[0].timeout_seconds").FillAsync("75");
+        await DryRunAsync(page);
+        ILocator plan = page.Locator("section:has(#dryrun)");
+        await Expect(plan).ToContainTextAsync("(command, at most 1 min 15 s)", Patiently);
+        await Expect(plan).ToContainTextAsync("Once after all clean merges: build with “make”");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_told_and_goes_when_the_form_changes()
+    {
+        using TestRepository repository = TestRepository.Create();
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await FillAsync(page, "Tried", repository.Folder, "feature-dev", "true");
+        ILocator said = page.Locator("[role=status][data-said]");
+        await DryRunAsync(page);
+        await Expect(said).ToHaveTextAsync("What would happen is shown below.", new LocatorAssertionsToHaveTextOptions { Timeout = PageChecks.Patience });
+        await Expect(page.Locator("#dryrun")).ToBeInViewportAsync();
+        await Field(page, "build_command").FillAsync("make");
+        await Field(page, "build_command").PressAsync("Tab");
+        await Expect(page.Locator("#dryrun")).ToHaveCountAsync(0, Counted);
+        await Expect(said).ToContainTextAsync("The form has changed", Patiently);
+        await DryRunAsync(page);
+        await Expect(page.Locator("section:has(#dryrun)")).ToContainTextAsync("build with “make”", Patiently);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add an agent" }).ClickAsync();
+        await Expect(page.Locator("#dryrun")).ToHaveCountAsync(0, Counted);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Agents_are_added_and_removed_by_keys_and_the_focus_stays_with_them()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        ILocator add = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add an agent" });
+        await Field(page, "agents[0].task").FillAsync("first");
+        foreach (int index in new[] { 1, 2 })
+        {
+            await add.FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(Field(page, $"agents[{index}].team")).ToBeFocusedAsync(Focused);
+            await Field(page, $"agents[{index}].task").FillAsync($"number {index + 1}");
+        }
+
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove agent 2" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(Field(page, "agents[2].task")).ToHaveCountAsync(0, Counted);
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove agent 2" })).ToBeFocusedAsync(Focused);
+        await Expect(Field(page, "agents[1].task")).ToHaveValueAsync("number 3");
+        await Expect(page.Locator("[role=status][data-said]")).ToHaveTextAsync("Agent 2 is removed.");
+        await page.Keyboard.PressAsync("Space");
+        await Expect(add).ToBeFocusedAsync(Focused);
+        await Expect(Field(page, "agents[0].task")).ToHaveValueAsync("first");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove agent" })).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task The_longest_task_is_taken_and_kept()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string task = string.Concat(Enumerable.Repeat("A line of é words\n", 14_500));
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await FillAsync(page, "Long", repository.Folder, "feature-dev", "");
+        // As one paste; typed it would take minutes.
+        await Field(page, "agents[0].task").EvaluateAsync(
+            "(field, text) => { field.value = text; for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true })); }", task);
+        await page.ReloadAsync();
+        await page.Locator("main[data-live=yes]").WaitForAsync();
+        await Expect(page.GetByText("What you had typed is back.")).ToBeVisibleAsync(PageChecks.Patiently);
+        Assert.Equal(task, await Field(page, "agents[0].task").InputValueAsync());
+        await DryRunAsync(page);
+        await Expect(page.Locator("#dryrun")).ToBeVisibleAsync(PageChecks.Patiently);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task While_a_dry_run_is_asked_for_it_cannot_be_asked_again()
+    {
+        using TestRepository repository = TestRepository.Create();
+        (IPage page, _) = await dashboard.OpenAsync("/launch");
+        await FillAsync(page, "Slow", repository.Folder, "feature-dev", "true");
+        await page.EvaluateAsync(
+            """
+            () => {
+                window.seen = [];
+                new MutationObserver(() => seen.push([...document.querySelectorAll('.buttons button')].map(b => b.disabled).join())).observe(
+                    document.querySelector('.buttons'), { subtree: true, attributes: true, attributeFilter: ['disabled'] });
+            }
+            """);
+        await DryRunAsync(page);
+        await Expect(page.Locator("#dryrun")).ToBeVisibleAsync(PageChecks.Patiently);
+        Assert.Contains("true,true", await page.EvaluateAsync<string[]>("() => window.seen"));
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show what would happen" })).ToBeEnabledAsync();
+    }
+
+    private static ILocator Field(IPage page, string name) => page.Locator($"[name='{name}']");
+
+    private static async Task FillAsync(IPage page, string name, string repository, string team, string task)
+    {
+        await Field(page, "project_name").FillAsync(name);
+        await Field(page, "repo_path").FillAsync(repository);
+        await Field(page, "agents[0].team").FillAsync(team);
+        await Field(page, "agents[0].task").FillAsync(task);
+    }
+
+    private static Task LaunchAsync(IPage page) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
+
+    private static Task DryRunAsync(IPage page) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show what would happen" }).ClickAsync();
+
+    /// <summary>The message stands beside the field, and whoever is in the field is told it.</summary>
+    private static async Task AssertWrongAsync(ILocator field, string message)
+    {
+        await Expect(field).ToHaveAttributeAsync("aria-invalid", "true", new LocatorAssertionsToHaveAttributeOptions { Timeout = PageChecks.Patience });
+        await Expect(field).ToHaveAccessibleDescriptionAsync(new Regex(Regex.Escape(message)));
+        await Expect(field.Locator("xpath=..").Locator("p.error")).ToContainTextAsync(message);
+    }
+}
