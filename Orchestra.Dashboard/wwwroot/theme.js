@@ -2,14 +2,21 @@
 (() => {
     const key = 'orchestra-theme';
     const root = document.documentElement;
-    const dark = () => (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
-    const chosen = localStorage.getItem(key);
-    if (chosen)
-        root.dataset.theme = chosen;
+    const choose = theme => {
+        if (theme) {
+            root.dataset.theme = theme;
+            localStorage.setItem(key, theme);
+        } else {
+            delete root.dataset.theme;
+            localStorage.removeItem(key);
+        }
+    };
+    choose(localStorage.getItem(key));
     document.addEventListener('click', event => {
         if (!event.target.closest('[data-theme-toggle]'))
             return;
-        root.dataset.theme = dark() ? 'light' : 'dark';
-        localStorage.setItem(key, root.dataset.theme);
+        // From what the system says to the other one first.
+        const themes = matchMedia('(prefers-color-scheme: dark)').matches ? ['light', 'dark'] : ['dark', 'light'];
+        choose(root.dataset.theme ? themes[themes.indexOf(root.dataset.theme) + 1] : themes[0]);
     });
 })();

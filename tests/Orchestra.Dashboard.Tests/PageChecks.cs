@@ -11,7 +11,7 @@ internal static class PageChecks
 
     public static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = Patience };
 
-    /// <summary>The page as it is, dark on a phone and light on a desk: it fits, axe finds nothing serious, it has a title, the browser does not complain.</summary>
+    /// <summary>The page as it is, dark on a phone, light and dark on a desk: it fits, axe finds nothing serious, it has a title, the browser does not complain.</summary>
     /// <param name="ready">What is seen once the page has its data.</param>
     public static async Task AssertSoundAsync(this DashboardFixture dashboard, string path, string name, Func<IPage, ILocator> ready)
     {
@@ -22,6 +22,8 @@ internal static class PageChecks
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
         await page.SetViewportSizeAsync(1200, 900);
         await AssertFitsAsync(page, 1200, $"{name}-light");
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await AssertFitsAsync(page, 1200, $"{name}-dark");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }

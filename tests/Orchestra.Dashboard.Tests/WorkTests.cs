@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Orchestra.Testing;
 using static Microsoft.Playwright.Assertions;
@@ -90,9 +91,16 @@ public sealed class WorkTests(DashboardFixture dashboard)
     public async Task The_theme_is_chosen_and_remembered()
     {
         (IPage page, _) = await dashboard.OpenAsync("/");
-        await page.Locator("[data-theme-toggle]").ClickAsync();
+        await NextAsync("as the system");
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         await page.ReloadAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await NextAsync("dark");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        await NextAsync("light");
+        await page.ReloadAsync();
+        await Expect(page.Locator("html")).Not.ToHaveAttributeAsync("data-theme", new Regex("."));
+
+        Task NextAsync(string now) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = $"Colours: {now}" }).ClickAsync();
     }
 }
