@@ -8,4 +8,7 @@ public sealed class InputProblem(string field, string message, int status = 422)
 
     /// <summary>The HTTP status that fits: 404, 409 or 422.</summary>
     public int Status { get; } = status;
+
+    /// <summary>When the same request may be tried again; null: never as it is.</summary>
+    public int? RetryAfterSeconds { get; init; }
 }

@@ -24,7 +24,15 @@ public sealed class EventFunctions(EventReader reader, EventTail tail, EventLog 
         var (events, next) = wait == 0
             ? await reader.ReadAsync(query, limit, stop.Token)
             : await reader.WaitAsync(query, limit, TimeSpan.FromSeconds(wait), stop.Token);
-        return Answers.Ok(new { Events = events.Select(messages.Of), Next = next, First = await log.FirstAsync(cancellationToken), Head = await log.HeadAsync(cancellationToken) });
+        long first = await log.FirstAsync(cancellationToken);
+        return Answers.Ok(new
+        {
+            Events = events.Select(messages.Of),
+            Next = next,
+            First = first,
+            Head = await log.HeadAsync(cancellationToken),
+            Gap = query.IsPlaced && EventGap.Between(await reader.StartAsync(query, cancellationToken), first) is { } gap ? new { gap.After, gap.First } : null,
+        });
     });
 
     [Function("StreamEvents")]
@@ -42,7 +50,9 @@ public sealed class EventFunctions(EventReader reader, EventTail tail, EventLog 
             // The headers at once: a client knows that it is connected before anything happens.
             await response.StartAsync(stop.Token);
             await response.Body.FlushAsync(stop.Token);
-            await new EventStream(tail, response.Body).SendAsync(query with { After = await reader.StartAsync(query, stop.Token) }, stop.Token);
+            (long start, long first) = (await reader.StartAsync(query, stop.Token), await log.FirstAsync(stop.Token));
+            // Who names no place asks for what there is.
+            await new EventStream(tail, response.Body).SendAsync(query with { After = query.IsPlaced ? start : Math.Max(start, first - 1) }, first, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

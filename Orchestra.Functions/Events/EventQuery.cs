@@ -11,6 +11,9 @@ namespace Orchestra.Functions.Events;
 /// <param name="Types">Names of events or types of messages; empty: all.</param>
 internal sealed record EventQuery(long After, string? ProjectId, IReadOnlySet<string> Types)
 {
+    /// <summary>The client named the place; it has seen what comes before.</summary>
+    public bool IsPlaced { get; init; }
+
     public static EventQuery Read(HttpRequest request, string? lastEventId = null)
     {
         string? project = ListQuery.Text(request, "project");
@@ -21,7 +24,10 @@ internal sealed record EventQuery(long After, string? ProjectId, IReadOnlySet<st
         if (unknown is not null)
             throw ListQuery.Bad("types", $"'{unknown}' is neither an event nor a type. Known are: {string.Join(", ", EventNames.All.Concat(EventTypes.All))}.");
         return new EventQuery(
-            lastEventId is null ? ListQuery.Number(request, "after", 0, 0, long.MaxValue) : ListQuery.Number("Last-Event-ID", lastEventId, 0, long.MaxValue), project, types);
+            lastEventId is null ? ListQuery.Number(request, "after", 0, 0, long.MaxValue) : ListQuery.Number("Last-Event-ID", lastEventId, 0, long.MaxValue), project, types)
+        {
+            IsPlaced = lastEventId is not null || ListQuery.Text(request, "after") is not null,
+        };
     }
 
     public bool Matches(NewEvent e) =>

@@ -14,13 +14,14 @@ public sealed class EventReader(EventLog log)
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     /// <returns>At most <paramref name="limit"/> events, and the number behind which to go on.</returns>
-    internal async Task<(IReadOnlyList<LoggedEvent> Events, long Next)> ReadAsync(EventQuery query, int limit, CancellationToken cancellationToken)
+    /// <param name="stop">Ends the reading early.</param>
+    internal async Task<(IReadOnlyList<LoggedEvent> Events, long Next)> ReadAsync(EventQuery query, int limit, CancellationToken stop)
     {
         var found = new List<LoggedEvent>();
-        long next = await StartAsync(query, cancellationToken);
+        long next = await StartAsync(query, CancellationToken.None);
         while (found.Count < limit)
         {
-            IReadOnlyList<LoggedEvent> page = await log.ReadAsync(next, PageSize, cancellationToken);
+            IReadOnlyList<LoggedEvent> page = await log.ReadAsync(next, PageSize, CancellationToken.None);
             foreach (LoggedEvent e in page)
             {
                 next = e.Seq;
@@ -30,7 +31,8 @@ public sealed class EventReader(EventLog log)
                     return (found, next);
             }
 
-            if (page.Count < PageSize)
+            // Who has gone, or has waited long enough, does not make us read the whole log; what was read counts.
+            if (page.Count < PageSize || stop.IsCancellationRequested)
                 break;
         }
 
@@ -46,7 +48,7 @@ public sealed class EventReader(EventLog log)
         {
             // Before reading, so that what comes in between is not missed.
             Task change = log.NextAsync();
-            var (events, next) = await ReadAsync(query, limit, CancellationToken.None);
+            var (events, next) = await ReadAsync(query, limit, limited.Token);
             if (events.Count > 0 || limited.IsCancellationRequested)
                 return (events, next);
             query = query with { After = next };

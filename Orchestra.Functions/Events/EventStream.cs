@@ -9,9 +9,20 @@ internal sealed class EventStream(EventTail tail, Stream body)
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
 
     /// <summary>Everything behind a place that the query asks for, until <paramref name="stop"/>.</summary>
-    public async Task SendAsync(EventQuery query, CancellationToken stop)
+    /// <param name="first">The oldest number that there is.</param>
+    public async Task SendAsync(EventQuery query, long first, CancellationToken stop)
     {
         long after = query.After;
+        async Task LookForGapAsync(long first)
+        {
+            if (EventGap.Between(after, first) is not { } gap)
+                return;
+            await WriteAsync("event: gap\n", gap.Seq, gap.Bytes(), stop);
+            after = gap.Seq;
+        }
+
+        await LookForGapAsync(first);
+        await body.FlushAsync(stop);
         while (true)
         {
             using var beat = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -23,12 +34,12 @@ internal sealed class EventStream(EventTail tail, Stream body)
                 {
                     foreach (EventFrame frame in await tail.NextAsync(after, beat.Token))
                     {
+                        // Pruned while the client was behind.
+                        await LookForGapAsync(frame.Seq);
                         after = frame.Seq;
                         if (!query.Matches(frame.Logged.Event))
                             continue;
-                        await body.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {frame.Seq}\ndata: ")), stop);
-                        await body.WriteAsync(frame.Bytes, stop);
-                        await body.WriteAsync("\n\n"u8.ToArray(), stop);
+                        await WriteAsync("", frame.Seq, frame.Bytes, stop);
                         sent = true;
                     }
                 }
@@ -40,5 +51,12 @@ internal sealed class EventStream(EventTail tail, Stream body)
 
             await body.FlushAsync(stop);
         }
+    }
+
+    private async Task WriteAsync(string name, long seq, ReadOnlyMemory<byte> data, CancellationToken stop)
+    {
+        await body.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name}id: {seq}\ndata: ")), stop);
+        await body.WriteAsync(data, stop);
+        await body.WriteAsync("\n\n"u8.ToArray(), stop);
     }
 }

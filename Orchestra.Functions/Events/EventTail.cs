@@ -15,8 +15,11 @@ public sealed class EventTail(EventLog log, EventMessages messages)
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim filling = new(1, 1);
     private readonly Lock access = new();
-    private readonly Queue<EventFrame> recent = new();
+
+    // Each at the remainder of its number: numbers rise by one.
+    private readonly EventFrame[] recent = new EventFrame[Kept];
     private long recentBytes;
+    private long first;
     private long last = -1;
     private long seen = -1;
 
@@ -28,9 +31,11 @@ public sealed class EventTail(EventLog log, EventMessages messages)
     {
         while (true)
         {
+            // Also while there is no need to wait: who is far behind and gone must not read the whole log.
+            cancellationToken.ThrowIfCancellationRequested();
             Task change = log.NextAsync();
             await FillAsync(log.Version, force: false);
-            if (await ReadAsync(after) is { Count: > 0 } page)
+            if (await ReadAsync(after, cancellationToken) is { Count: > 0 } page)
                 return page;
             try
             {
@@ -44,19 +49,26 @@ public sealed class EventTail(EventLog log, EventMessages messages)
         }
     }
 
-    private async Task<IReadOnlyList<EventFrame>> ReadAsync(long after)
+    private async Task<IReadOnlyList<EventFrame>> ReadAsync(long after, CancellationToken cancellationToken)
     {
         lock (access)
         {
-            if (recent.Count > 0 && after >= recent.Peek().Seq - 1)
-                return after >= last ? [] : [.. recent.Skip((int)(after - recent.Peek().Seq + 1)).Take(PageSize)];
             if (after >= last)
                 return [];
+            if (after >= first - 1)
+            {
+                var kept = new EventFrame[Math.Min(PageSize, last - after)];
+                for (int i = 0; i < kept.Length; i++)
+                    kept[i] = At(after + 1 + i);
+                return kept;
+            }
         }
 
-        IReadOnlyList<LoggedEvent> page = await log.ReadAsync(after, PageSize, CancellationToken.None);
+        IReadOnlyList<LoggedEvent> page = await log.ReadAsync(after, PageSize, cancellationToken);
         return [.. page.Select(e => new EventFrame(e, messages))];
     }
+
+    private ref EventFrame At(long seq) => ref recent[seq % Kept];
 
     private async Task FillAsync(long version, bool force)
     {
@@ -69,7 +81,7 @@ public sealed class EventTail(EventLog log, EventMessages messages)
                 return;
             long now = log.Version;
             if (last < 0)
-                last = await log.HeadAsync(CancellationToken.None);
+                first = (last = await log.HeadAsync(CancellationToken.None)) + 1;
             else
                 await TakeNewAsync();
             Volatile.Write(ref seen, now);
@@ -91,11 +103,16 @@ public sealed class EventTail(EventLog log, EventMessages messages)
                 foreach (LoggedEvent e in page)
                 {
                     var frame = new EventFrame(e, messages);
-                    recent.Enqueue(frame);
-                    recentBytes += frame.Size;
+                    // First out, then in: the one that goes may have had the same place.
+                    while (first <= last && (last - first + 1 == Kept || recentBytes + frame.Size > KeptBytes))
+                    {
+                        recentBytes -= At(first).Size;
+                        At(first++) = null!;
+                    }
+
                     last = e.Seq;
-                    while (recent.Count > Kept || (recentBytes > KeptBytes && recent.Count > 1))
-                        recentBytes -= recent.Dequeue().Size;
+                    At(last) = frame;
+                    recentBytes += frame.Size;
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Orchestra.Core;
@@ -11,18 +12,15 @@ internal static class Answers
 
     public static IActionResult Ok(object value, int status = StatusCodes.Status200OK) => new JsonAnswer(value, status);
 
-    public static IActionResult Problem(InputProblem problem) => new ContentResult
-    {
-        StatusCode = problem.Status,
-        ContentType = ProblemType,
-        Content = ProblemJson(problem),
-    };
+    public static IActionResult Problem(InputProblem problem) => new ProblemAnswer(problem);
 
     /// <summary>The same answer where there is no function to give it.</summary>
     public static async Task WriteProblemAsync(HttpResponse response, InputProblem problem)
     {
         response.StatusCode = problem.Status;
         response.ContentType = ProblemType;
+        if (problem.RetryAfterSeconds is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         await response.WriteAsync(ProblemJson(problem), response.HttpContext.RequestAborted);
     }
 
@@ -64,6 +62,12 @@ internal static class Answers
         426 => "Upgrade required",
         429 => "Too many",
         413 => "Too large",
+        415 => "Not a media type that is read here",
         _ => "The request cannot be carried out",
     };
+
+    private sealed class ProblemAnswer(InputProblem problem) : IActionResult
+    {
+        public Task ExecuteResultAsync(ActionContext context) => WriteProblemAsync(context.HttpContext.Response, problem);
+    }
 }

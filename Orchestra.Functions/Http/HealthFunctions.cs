@@ -34,6 +34,8 @@ public sealed class HealthFunctions(EventLog events, DataFolder data)
             ["data"] = await CheckAsync(() => WriteAsync(cancellationToken)),
         };
         bool ready = checks.Values.All(c => c == "ok");
+        if (!ready)
+            request.HttpContext.Response.Headers.RetryAfter = "5";
         return Answers.Ok(
             new { Status = ready ? "ready" : "not_ready", Checks = checks }, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

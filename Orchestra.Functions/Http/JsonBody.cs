@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 
@@ -19,15 +20,16 @@ internal sealed class JsonBody(JsonElement element, string path)
 
     private static async Task<JsonBody> ReadAsync(HttpRequest request, bool emptyIsObject, CancellationToken cancellationToken)
     {
+        CheckMediaType(request);
         if (request.ContentLength > MaxBytes)
-            throw new InputProblem("body", $"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+            throw TooLarge();
         using var buffer = new MemoryStream();
         byte[] chunk = new byte[16 * 1024];
         for (int read; (read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0;)
         {
             buffer.Write(chunk, 0, read);
             if (buffer.Length > MaxBytes)
-                throw new InputProblem("body", $"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+                throw TooLarge();
         }
 
         try
@@ -46,6 +48,25 @@ internal sealed class JsonBody(JsonElement element, string path)
             throw new InputProblem("body", $"The body is not valid JSON: {e.Message}", StatusCodes.Status400BadRequest);
         }
     }
+
+    public static InputProblem TooLarge() =>
+        new("body", $"The body has more than {MaxBytes} bytes; give long texts in files of the repository.", StatusCodes.Status413PayloadTooLarge);
+
+    /// <summary>JSON is read whatever curl and scripts call it by default; what says that it is something else is not taken for JSON.</summary>
+    private static void CheckMediaType(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && encoding != "identity")
+            throw Unread("Content-Encoding", $"A body that is encoded as {encoding} is not read here; send it plain.");
+        if (string.IsNullOrEmpty(request.ContentType))
+            return;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+            || !(type.MediaType.Value is "application/json" or "text/json" or "text/plain" or "application/x-www-form-urlencoded" || type.Suffix == "json"))
+            throw Unread("Content-Type", $"'{request.ContentType}' is not read here; send application/json.");
+        if (type.Charset is { HasValue: true } charset && !charset.Value!.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw Unread("Content-Type", $"The charset {charset} is not read here; send utf-8.");
+    }
+
+    private static InputProblem Unread(string header, string message) => new(header, message, StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>Refuses keys that nobody would read, so that a misspelt one is not silently ignored.</summary>
     public void AllowOnly(params string[] keys)

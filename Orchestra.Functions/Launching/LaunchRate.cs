@@ -35,9 +35,8 @@ public sealed class LaunchRate : IDisposable
         if (lease.IsAcquired)
             return;
         int seconds = Math.Max(1, (int)Math.Ceiling(60.0 / perMinute));
-        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         throw new InputProblem(
-            "Retry-After", $"More than {perMinute} launches in a minute; try again in {seconds} seconds. {Setting} sets the limit.", StatusCodes.Status429TooManyRequests);
+            "Retry-After", $"More than {perMinute} launches in a minute; try again in {seconds} seconds. {Setting} sets the limit.", StatusCodes.Status429TooManyRequests) { RetryAfterSeconds = seconds };
     }
 
     public void Dispose()

@@ -57,7 +57,7 @@ internal sealed class SecurityFilter(AccessSettings settings, TimeProvider time,
     {
         StatusCodes.Status404NotFound when WrongVerb(http) is { } wrong => wrong,
         StatusCodes.Status404NotFound => new("path", $"There is no {http.Request.Method} {http.Request.Path}.", StatusCodes.Status404NotFound),
-        StatusCodes.Status413PayloadTooLarge => new("body", "The body is too large.", StatusCodes.Status413PayloadTooLarge),
+        StatusCodes.Status413PayloadTooLarge => JsonBody.TooLarge(),
         int status => new("request", "The request cannot be understood.", status),
     };
 

@@ -13,10 +13,11 @@ internal sealed class EventSocket(WebSocket socket, string channel, EventTail ta
 
     /// <param name="after">The number behind which the client wants to go on.</param>
     /// <returns>Why it ended, for the log.</returns>
-    public async Task<string> RunAsync(long after, CancellationToken stop)
+    /// <param name="first">The oldest number that there is.</param>
+    public async Task<string> RunAsync(long after, long first, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task<string>[] parts = [ReceiveAsync(end.Token), SendEventsAsync(after, end.Token), BeatAsync(end.Token)];
+        Task<string>[] parts = [ReceiveAsync(end.Token), SendEventsAsync(after, first, end.Token), BeatAsync(end.Token)];
         string reason = await await Task.WhenAny(parts);
         await CloseAsync(stop.IsCancellationRequested ? "The host stops." : reason);
         // The client's own farewell; without waiting for it the connection would be reset and ours be lost.
@@ -28,17 +29,28 @@ internal sealed class EventSocket(WebSocket socket, string channel, EventTail ta
 
     public void Dispose() => sending.Dispose();
 
-    private async Task<string> SendEventsAsync(long after, CancellationToken cancellationToken)
+    private async Task<string> SendEventsAsync(long after, long first, CancellationToken cancellationToken)
     {
+        const string NotAccepted = "Too slow: a message was not accepted in time.";
         try
         {
+            if (EventGap.Between(after, first) is { } gap)
+            {
+                if (!await SendAsync(gap.Bytes(), cancellationToken))
+                    return NotAccepted;
+                after = gap.Seq;
+            }
+
             while (true)
             {
                 foreach (EventFrame frame in await tail.NextAsync(after, cancellationToken))
                 {
+                    // Pruned while the client was behind.
+                    if (EventGap.Between(after, frame.Seq) is { } pruned && !await SendAsync(pruned.Bytes(), cancellationToken))
+                        return NotAccepted;
                     after = frame.Seq;
                     if (frame.Channel == channel && !await SendAsync(frame.Bytes, cancellationToken))
-                        return "Too slow: a message was not accepted in time.";
+                        return NotAccepted;
                     if (tail.Last - after > limits.MaxBehind)
                         return "Too slow: too many events behind.";
                 }

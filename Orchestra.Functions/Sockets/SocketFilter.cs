@@ -14,6 +14,8 @@ namespace Orchestra.Functions.Sockets;
 /// <summary><c>/ws/gm</c>, <c>/ws/teams</c>, <c>/ws/status</c>, <c>/ws/logs</c>. Web sockets are no functions: they stand before the functions' routes.</summary>
 internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits limits, SocketCount sockets, IHostApplicationLifetime lifetime, ILogger<SocketFilter> logger) : IStartupFilter
 {
+    private const int RetryAfterSeconds = 30;
+
     private static readonly Dictionary<string, string> Channels = new(StringComparer.OrdinalIgnoreCase)
     {
         ["/ws/gm"] = EventChannels.Gm,
@@ -58,11 +60,11 @@ internal sealed class SocketFilter(EventTail tail, EventLog log, SocketLimits li
         try
         {
             if (sockets.Add() > limits.MaxSockets)
-                throw new InputProblem("Upgrade", $"{limits.MaxSockets} web sockets are open already.", StatusCodes.Status429TooManyRequests);
+                throw new InputProblem("Upgrade", $"{limits.MaxSockets} web sockets are open already; close some, or try again later. Orchestra:Sockets:MaxSockets sets the limit.", StatusCodes.Status429TooManyRequests) { RetryAfterSeconds = RetryAfterSeconds };
             using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync();
             using var served = new EventSocket(socket, channel, tail, limits);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-            Log.SocketEnded(logger, channel, await served.RunAsync(after, stop.Token));
+            Log.SocketEnded(logger, channel, await served.RunAsync(after, await log.FirstAsync(stop.Token), stop.Token));
         }
         finally
         {

@@ -105,6 +105,9 @@ public sealed class ReadTests(HostFixture shared) : IClassFixture<HostFixture>
         using HttpResponseMessage response = await http.SendAsync(request, Cancel);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        JsonNode problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!;
+        Assert.Equal("body", (string)problem["field"]!);
+        Assert.Contains("more than 1048576 bytes; give long texts in files", (string)problem["detail"]!);
     }
 
     private static async Task<(string Ids, int Total)> ListAsync(OrchestraApi api, string path, string list, string id)
