@@ -12,6 +12,9 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
 
     // So that the way from one page to the next, which closes the one before it opens the other, does not begin anew.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
+
+    // What agents print is no event here; their last lines are looked at as often as this.
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(4);
     private readonly EventFeed feed = new(client, time);
     private readonly Lock access = new();
     private readonly SemaphoreSlim reading = new(1);
@@ -101,7 +104,7 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
         feed.StateChanged += Told;
         try
         {
-            await feed.FollowAsync(BeginAsync, TakeAsync, cancellationToken);
+            await Task.WhenAll(feed.FollowAsync(BeginAsync, TakeAsync, cancellationToken), GlanceAsync(cancellationToken));
         }
         catch (OperationCanceledException)
         {
@@ -113,6 +116,27 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
         }
 
         void Told() => Changed?.Invoke();
+    }
+
+    private async Task GlanceAsync(CancellationToken cancellationToken)
+    {
+        using var often = new PeriodicTimer(Glance, time);
+        while (await often.WaitForNextTickAsync(cancellationToken))
+        {
+            List<string> running = [.. Projects.Where(p => p.Sessions.Any(s => s.IsRunning)).Select(p => p.ProjectId)];
+            if (Feed.Lost is not null || running.Count == 0)
+                continue;
+            try
+            {
+                foreach (string id in running)
+                    await ReadAsync(id);
+                Changed?.Invoke();
+            }
+            catch (ApiError)
+            {
+                // The feed meets it too, says so and tries again.
+            }
+        }
     }
 
     private async Task<long> BeginAsync(CancellationToken cancellationToken)
