@@ -52,7 +52,7 @@ public sealed class ProjectSight(string id)
             last = page.Next;
             events.AddRange(page.Events);
         }
-        while (page.Events.Count > 0 && page.Next < page.Head && events.Count < MostEvents);
+        while (page.Next < page.Head && events.Count < MostEvents);
 
         Rows = ProjectTimeline.Of(events, NameOf);
         Matrix = new ConflictMatrix(events);

@@ -10,16 +10,19 @@ public sealed class EventReader(EventLog log)
 {
     private const int PageSize = 500;
 
+    // What nobody asked for, output before all, is passed over so far in one answer; the next one goes on behind it.
+    private const int MostPages = 10;
+
     /// <summary>Another process may append too, which nobody signals here.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
-    /// <returns>At most <paramref name="limit"/> events, and the number behind which to go on.</returns>
+    /// <returns>At most <paramref name="limit"/> events, and the number behind which to go on; fewer, or none, though there are more, when many lie between.</returns>
     /// <param name="stop">Ends the reading early.</param>
     internal async Task<(IReadOnlyList<LoggedEvent> Events, long Next)> ReadAsync(EventQuery query, int limit, CancellationToken stop)
     {
         var found = new List<LoggedEvent>();
         long next = await StartAsync(query, CancellationToken.None);
-        while (found.Count < limit)
+        for (int pages = 0; found.Count < limit && pages < MostPages; pages++)
         {
             IReadOnlyList<LoggedEvent> page = await log.ReadAsync(next, PageSize, CancellationToken.None);
             foreach (LoggedEvent e in page)
@@ -51,7 +54,10 @@ public sealed class EventReader(EventLog log)
             var (events, next) = await ReadAsync(query, limit, limited.Token);
             if (events.Count > 0 || limited.IsCancellationRequested)
                 return (events, next);
+            bool more = next - query.After >= MostPages * PageSize;
             query = query with { After = next };
+            if (more)
+                continue;
             await change.WaitAsync(LookAgain, limited.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using Orchestra.Core.Events;
 using Orchestra.Storage;
 
 namespace Orchestra.Bench;
@@ -16,6 +17,8 @@ internal static class ApiBench
     private const int Projects = 10_000;
     private const int Outputs = 100;
     private const int LinesEach = 50_000;
+    private const int LinesTogether = 100;
+    private const int LineLength = 54;
     private const int Rounds = 101;
     private const double GoalAlone = 20;
     private const int Agents = 6;
@@ -36,6 +39,9 @@ internal static class ApiBench
             using var stop = new CancellationTokenSource();
             var pipeline = new PipelineLoop(host.Client, repository, Agents);
             Task running = pipeline.RunAsync(stop.Token);
+            // A launch that fails ends the loop before there is a session.
+            if (await Task.WhenAny(pipeline.FirstSession, running) == running)
+                await running;
             string session = await pipeline.FirstSession;
 
             using var load = new PacedReads(host.Address, Paths(projects, session));
@@ -63,16 +69,31 @@ internal static class ApiBench
         Directory.CreateDirectory(data);
         using var tables = new SqliteTableStore(Path.Combine(data, "state.db"));
         string[] ids = await GeneratedHistory.FillAsync(tables, Projects);
-        SqliteConnection.ClearAllPools();
+        var log = new Core.Events.EventLog(tables);
         for (int i = 0; i < Outputs; i++)
         {
+            await log.AppendAsync(Pieces(i), default);
             string run = Path.Combine(data, "runs", Printed(i));
             Directory.CreateDirectory(run);
             await File.WriteAllLinesAsync(
                 Path.Combine(run, "output.log"), Enumerable.Range(1, LinesEach).Select(n => $"line {n:d6} of agent {i} tells of its work as agents do"));
         }
 
+        SqliteConnection.ClearAllPools();
         return ids;
+    }
+
+    // As the host tells output while it is printed: five times a second, of an agent that prints some hundred lines a second.
+    private static NewEvent[] Pieces(int number)
+    {
+        string session = Printed(number);
+        DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        return
+        [
+            .. Enumerable.Range(0, LinesEach / LinesTogether).Select(n => NewEvent.Of(
+                $"output/{session}/{n}", EventChannels.Teams, EventTypes.TeamProgress, EventNames.Stdout, null, session, now,
+                new { Offset = n * LinesTogether * LineLength, Length = LinesTogether * LineLength, RunId = session, RunOffset = n * LinesTogether * LineLength })),
+        ];
     }
 
     private static string Printed(int number) => GeneratedHistory.SessionOf(number * 97, 3);
@@ -84,6 +105,7 @@ internal static class ApiBench
         await MeasureAsync("a list of projects", _ => "api/gm/projects?limit=50");
         await MeasureAsync("a list of sessions, far behind", round => $"api/teams?limit=50&offset={round * 90}");
         await MeasureAsync("a project", round => $"api/gm/projects/{projects[round * 97]}");
+        await MeasureAsync("events in the middle of the log, with their output", round => $"api/events?after={round * 400}&types=stdout&limit=50");
         await MeasureAsync("64 KiB in the middle of an output", round => $"api/teams/{Printed(round % Outputs)}/output?after={LinesEach * 20}&limit=65536");
 
         async Task MeasureAsync(string name, Func<int, string> path)
@@ -114,7 +136,7 @@ internal static class ApiBench
         $"api/teams/{GeneratedHistory.SessionOf(Projects / 3, 4)}",
         $"api/teams/{session}",
         $"api/teams/{session}/output?after=0&limit=4096",
-        "api/events?after=0&limit=50",
+        $"api/events?after={Outputs * LinesEach / LinesTogether}&limit=50",
         "api/stats",
         "api/capacity",
     ];

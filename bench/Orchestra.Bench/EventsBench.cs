@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Orchestra.Client;
 using Orchestra.Core.Pipeline;
 
@@ -6,7 +7,8 @@ namespace Orchestra.Bench;
 
 /// <summary>
 /// <c>./bench.sh events</c>: four agents print 20,000 lines a second together; 200 clients, half of them web sockets and half server-sent
-/// events, hear all of it, and five more connect and never read. No live client may miss a line.
+/// events, hear all of it, and five more connect and never read. No live client may miss a line; those that never read are dropped and, when they come
+/// back, miss none either.
 /// </summary>
 internal static class EventsBench
 {
@@ -16,6 +18,7 @@ internal static class EventsBench
     private const int Rate = 20_000;
     private const int Clients = 200;
     private const int Dead = 5;
+    private const string SocketsOpen = "orchestra_sockets_open";
 
     /// <summary>Megabytes more than idle.</summary>
     private const double MostMemory = 200;
@@ -60,11 +63,30 @@ internal static class EventsBench
             reporter.Add(new Measurement(Name, $"{label}: printed a second", Agents * LinesEach / agents, "1/s", Rate));
             reporter.Add(new Measurement(Name, $"{label}: last line heard after", time.Elapsed.TotalSeconds - agents, "s", null));
             reporter.Add(new Measurement(Name, $"{label}: memory above idle", memory.Stop() - idle, "MB", MostMemory));
+            while (await OpenSocketsAsync(host.Address) > Clients / 2)
+            {
+                if (time.Elapsed > Patience)
+                    throw new InvalidOperationException("Clients that never read were not dropped.");
+                await Task.Delay(Look);
+            }
+
+            reporter.Add(new Measurement(Name, $"{Dead} clients that never read: the last one dropped after", time.Elapsed.TotalSeconds, "s", null));
+            IReadOnlyList<(long First, long All)> resumed = await listeners.ResumeDeadAsync(Agents * LinesEach);
+            if (resumed.FirstOrDefault(r => r.All != Agents * LinesEach) is { All: > 0 } wrong)
+                throw new InvalidOperationException($"A client that came back heard {wrong.All} of {Agents * LinesEach} lines.");
+            reporter.Add(new Measurement(Name, $"{Dead} clients that never read: lines that came when they were back", resumed.Min(r => r.All - r.First), "", null));
         }
         finally
         {
             work.Delete(recursive: true);
         }
+    }
+
+    private static async Task<int> OpenSocketsAsync(Uri address)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        string line = (await http.GetStringAsync("metrics")).Split('\n').First(l => l.StartsWith(SocketsOpen, StringComparison.Ordinal));
+        return (int)double.Parse(line[line.LastIndexOf(' ')..], CultureInfo.InvariantCulture);
     }
 
     // A tenth of its rate each tenth of a second.

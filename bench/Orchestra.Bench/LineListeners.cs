@@ -10,7 +10,7 @@ internal sealed class LineListeners(Uri address) : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Listener> _listeners = [];
-    private readonly List<IDisposable> _dead = [];
+    private readonly List<DeadListener> _dead = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 
     public IEnumerable<long> Lines => _listeners.Select(l => Volatile.Read(ref l.Lines));
@@ -53,7 +53,22 @@ internal sealed class LineListeners(Uri address) : IAsyncDisposable
     }
 
     /// <summary>One that connects and never reads.</summary>
-    public async Task AddDeadAsync() => _dead.Add(await ConnectAsync());
+    public async Task AddDeadAsync() => _dead.Add(new DeadListener(await ConnectAsync()));
+
+    /// <summary>Those that never read take what the host still sent them and go on behind it, as a client does that was dropped.</summary>
+    /// <returns>Lines that each had of the first connection, and of both.</returns>
+    public async Task<IReadOnlyList<(long First, long All)>> ResumeDeadAsync(long expected)
+    {
+        var heard = new List<(long, long)>();
+        foreach (DeadListener dead in _dead)
+        {
+            long first = await dead.DrainAsync(_stop.Token);
+            using var again = new DeadListener(await ConnectAsync(dead.Last));
+            heard.Add((first, first + await again.HearAsync(expected - first, _stop.Token)));
+        }
+
+        return heard;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -64,10 +79,10 @@ internal sealed class LineListeners(Uri address) : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<ClientWebSocket> ConnectAsync()
+    private async Task<ClientWebSocket> ConnectAsync(long? after = null)
     {
         var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://{address.Authority}/ws/teams"), _stop.Token);
+        await socket.ConnectAsync(new Uri($"ws://{address.Authority}/ws/teams{(after is null ? "" : $"?after={after}")}"), _stop.Token);
         return socket;
     }
 
@@ -107,10 +122,22 @@ internal sealed class LineListeners(Uri address) : IAsyncDisposable
                 }
             }
 
+            // A piece may end before what a former one began has ended.
+            if (_matched == 0)
+            {
+                lines += Whole(text);
+                _matched = text.EndsWith("do\\"u8) ? 3 : text.EndsWith("do"u8) ? 2 : text.EndsWith("d"u8) ? 1 : 0;
+            }
+
+            Volatile.Write(ref Lines, lines);
+        }
+
+        private static long Whole(ReadOnlySpan<byte> text)
+        {
+            long lines = 0;
             for (int at; (at = text.IndexOf(End)) >= 0; text = text[(at + End.Length)..])
                 lines++;
-            _matched = text.EndsWith("do\\"u8) ? 3 : text.EndsWith("do"u8) ? 2 : text.EndsWith("d"u8) ? 1 : 0;
-            Volatile.Write(ref Lines, lines);
+            return lines;
         }
     }
 }

@@ -27,8 +27,9 @@ try
     await bench(new Reporter(Console.Out, json));
     return 0;
 }
-catch (Exception problem) when (problem is IOException or InvalidDataException or InvalidOperationException)
+catch (Exception problem)
 {
-    Console.Error.WriteLine($"{name}: {problem.Message}");
+    // What a bench itself objects to says it all; of anything else the place is wanted too.
+    Console.Error.WriteLine($"{name}: {(problem is InvalidDataException or InvalidOperationException or TimeoutException ? problem.Message : problem)}");
     return 1;
 }

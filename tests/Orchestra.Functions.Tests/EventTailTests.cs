@@ -80,6 +80,22 @@ public sealed class EventTailTests : IDisposable
         Assert.Equal(500, next);
     }
 
+    [Fact]
+    public async Task What_lies_between_two_events_costs_one_answer_only_so_much()
+    {
+        await AppendAsync(1, 1);
+        await log.AppendAsync(
+            [.. Enumerable.Range(2, 5100).Select(i => NewEvent.Of($"o{i}", EventChannels.Teams, EventTypes.TeamProgress, EventNames.Stderr, null, null, DateTime.UnixEpoch))], Cancel);
+        await AppendAsync(5102, 1);
+        var query = new EventQuery(1, null, new HashSet<string>());
+        (IReadOnlyList<LoggedEvent> none, long next) = await new EventReader(log).ReadAsync(query, 100, Cancel);
+        Assert.Empty(none);
+        Assert.Equal(5001, next);
+        Assert.Equal(5102, Assert.Single((await new EventReader(log).ReadAsync(query with { After = next }, 100, Cancel)).Events).Seq);
+        // Who waits is not kept waiting for what is there.
+        Assert.Equal(5102, Assert.Single((await new EventReader(log).WaitAsync(query, 100, TimeSpan.FromMinutes(1), Cancel)).Events).Seq);
+    }
+
     public void Dispose()
     {
         tables.Dispose();
