@@ -12,6 +12,9 @@ public sealed class WorkflowClient
     private const string Root = "runtime/webhooks/durabletask/instances";
     private const string ContinuationHeader = "x-ms-continuation-token";
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    // Of many instances.
+    private static readonly TimeSpan PurgePatience = TimeSpan.FromMinutes(10);
     private readonly OrchestraClient client;
 
     internal WorkflowClient(OrchestraClient client) => this.client = client;
@@ -62,6 +65,27 @@ public sealed class WorkflowClient
     public Task PurgeAsync(string instanceId, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Delete, instanceId, "purge", "", null, cancellationToken);
 
+    /// <summary>Deletes all ended instances of these states that were created in this time.</summary>
+    /// <param name="query">Its prefix does not count: the API purges by status and time alone.</param>
+    /// <returns>How many.</returns>
+    public Task<int> PurgeAllAsync(WorkflowQuery query, CancellationToken cancellationToken)
+    {
+        // The API wants to be told from when on.
+        WorkflowQuery purged = query with { IdPrefix = null, From = query.From ?? DateTime.UnixEpoch };
+        return client.ExchangeAsync(
+            new HttpRequestMessage(HttpMethod.Delete, $"{Root}?{string.Join('&', Filters(purged))}"),
+            async (response, limit) =>
+            {
+                // Which is how it says that there was none.
+                if (response.StatusCode == HttpStatusCode.NotFound)
+                    return 0;
+                await CheckAsync(response, null, "purge", limit);
+                return (await response.Content.ReadFromJsonAsync<JsonElement>(Options, limit)).GetProperty("instancesDeleted").GetInt32();
+            },
+            cancellationToken,
+            PurgePatience);
+    }
+
     private Task TellAsync(string instanceId, string command, string reason, CancellationToken cancellationToken) =>
         SendAsync<JsonElement>(HttpMethod.Post, instanceId, command, $"/{command}?reason={Uri.EscapeDataString(reason)}", null, cancellationToken);
 
@@ -81,18 +105,19 @@ public sealed class WorkflowClient
             cancellationToken);
     }
 
-    private static string QueryOf(WorkflowQuery query)
+    private static string QueryOf(WorkflowQuery query) =>
+        string.Join('&', [string.Create(CultureInfo.InvariantCulture, $"?showInput=false&top={query.Top}"), .. Filters(query)]);
+
+    private static IEnumerable<string> Filters(WorkflowQuery query)
     {
-        List<string> parts = [string.Create(CultureInfo.InvariantCulture, $"?showInput=false&top={query.Top}")];
         if (query.Statuses is { Count: > 0 } statuses)
-            parts.Add($"runtimeStatus={string.Join(',', statuses.Select(Uri.EscapeDataString))}");
+            yield return $"runtimeStatus={string.Join(',', statuses.Select(Uri.EscapeDataString))}";
         if (query.IdPrefix is { Length: > 0 } prefix)
-            parts.Add($"instanceIdPrefix={Uri.EscapeDataString(prefix)}");
+            yield return $"instanceIdPrefix={Uri.EscapeDataString(prefix)}";
         if (query.From is { } from)
-            parts.Add($"createdTimeFrom={Time(from)}");
+            yield return $"createdTimeFrom={Time(from)}";
         if (query.To is { } to)
-            parts.Add($"createdTimeTo={Time(to)}");
-        return string.Join('&', parts);
+            yield return $"createdTimeTo={Time(to)}";
     }
 
     private static string Time(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

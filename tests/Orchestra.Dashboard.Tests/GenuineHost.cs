@@ -21,6 +21,7 @@ internal sealed class GenuineHost : IDisposable
          {"EventType":"ExecutionCompleted","OrchestrationStatus":"Failed","Result":"no stock","FailureDetails":null,"Timestamp":"2026-01-31T10:00:09Z"}]}
         """;
 
+    private int states, histories;
     private readonly HttpListener listener = new();
     private readonly Task serving;
 
@@ -50,7 +51,13 @@ internal sealed class GenuineHost : IDisposable
         }
     }
 
-    private static async Task AnswerAsync(HttpListenerContext http)
+    /// <summary>How often the instance was asked for without its history.</summary>
+    public int States => Volatile.Read(ref states);
+
+    /// <summary>How often with it.</summary>
+    public int Histories => Volatile.Read(ref histories);
+
+    private async Task AnswerAsync(HttpListenerContext http)
     {
         string path = http.Request.Url!.AbsolutePath;
         (int status, string body) = (http.Request.HttpMethod, path) switch
@@ -61,6 +68,8 @@ internal sealed class GenuineHost : IDisposable
             ("POST", Root + "/o%201/restart") => (500, """{"Message":"Something went wrong while processing your request","ExceptionMessage":"The storage is away.","ExceptionType":"E","StackTrace":""}"""),
             _ => (404, ""),
         };
+        if (http.Request.HttpMethod == "GET" && path != Root)
+            Interlocked.Increment(ref http.Request.QueryString["showHistory"] == "true" ? ref histories : ref states);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         await http.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));

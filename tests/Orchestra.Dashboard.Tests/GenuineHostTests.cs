@@ -33,5 +33,12 @@ public sealed class GenuineHostTests(DashboardFixture dashboard)
             await page.Locator("form.ask", new PageLocatorOptions { HasText = action }).Locator("button[type=submit]").ClickAsync();
             await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(refusal, Patiently);
         }
+
+        // An open page looks whether anything is new, and reads the history again only then; once more than seen, since a change is told to the second.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(PageChecks.Patience));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (genuine.States < 2)
+            await look.WaitForNextTickAsync(limit.Token);
+        Assert.InRange(genuine.Histories, 1, 3);
     }
 }

@@ -93,6 +93,40 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         Assert.Empty(complaints);
     }
 
+    [Fact]
+    public async Task Many_ended_instances_are_purged_by_status_and_time_after_they_were_counted()
+    {
+        // A host of its own: others' instances would be purged with them.
+        await using var own = new DashboardFixture();
+        await own.InitializeAsync();
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(i => own.PostAsync($"{Api}/orchestrators/ProjectOrchestrator/many-{i}", new JsonObject { ["plan"] = "x" })));
+        await own.UntilAsync($"{Api}/instances?runtimeStatus=Failed", i => i.AsArray().Count == 3);
+        await own.PostAsync($"{Api}/instances/many-0/restart?restartWithNewInstanceId=true", new JsonObject());
+        await own.UntilAsync($"{Api}/instances?runtimeStatus=Failed", i => i.AsArray().Count == 4);
+        (IPage page, List<string> complaints) = await own.OpenAsync("/workflows");
+        await page.GetByText("Purge many").ClickAsync();
+        ILocator form = page.Locator("details.purge");
+        ILocator ask = form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Count them" });
+        await ask.ClickAsync();
+        await Expect(form).ToContainTextAsync("No instance ended so in this time.", Patiently);
+        await form.GetByLabel("Completed").UncheckAsync();
+        await form.GetByLabel("Failed").CheckAsync();
+        await form.GetByLabel("Created until").FillAsync("2020-01-31T10:00");
+        await ask.ClickAsync();
+        await Expect(form).ToContainTextAsync("No instance ended so in this time.", Patiently);
+        await form.GetByLabel("Created until").FillAsync("2099-01-31T10:00");
+        await ask.ClickAsync();
+        await Expect(form).ToContainTextAsync("Delete 4 instances and their histories for good?", Patiently);
+        await DashboardFixture.ShotAsync(page, "workflows-purge");
+        await form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "No", Exact = true }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(4);
+        await ask.ClickAsync();
+        await form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Purge 4 instances" }).ClickAsync();
+        await Expect(form).ToContainTextAsync("4 purged.", Patiently);
+        await Expect(page.GetByText("No workflow has run yet.")).ToBeVisibleAsync(PageChecks.Patiently);
+        Assert.Empty(complaints);
+    }
+
     /// <summary>An instance whose input is not what its orchestrator takes, so that it fails.</summary>
     private async Task<string> StartAsync(string id, string input)
     {
