@@ -171,10 +171,12 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_secret_that_a_launch_brings_reaches_its_program_alone_and_is_neither_stored_nor_shown_as_it_is()
     {
-        const string Secret = "brought-by-the-launch", Plain = "nothing-secret";
+        const string Secret = "brought-by-the-launch", Plain = "nothing-secret", First = "given-as-argument", Second = "given-with-its-option";
         string token = "ghp_" + new string('b', 36);
         using TestRepository repository = TestRepository.Create();
-        JsonObject agent = OrchestraApi.Agent("echo $SERVICE_TOKEN $OTHER $USUAL; test ${#SERVICE_TOKEN} = 21; echo x > y");
+        JsonObject agent = OrchestraApi.Agent("echo $SERVICE_TOKEN $OTHER $USUAL; test ${#SERVICE_TOKEN} = 21; echo $2 $3 $4; test ${#2}-${#3} = 17-29; echo x > y");
+        foreach (string argument in (string[])["sh", "--api-key", First, $"--token={Second}", "sealed:no"])
+            agent["command"]!["argv"]!.AsArray().Add(argument);
         agent["command"]!["environment"] = new JsonObject { ["SERVICE_TOKEN"] = Secret, ["OTHER"] = token, ["USUAL"] = Plain };
         JsonObject launch = OrchestraApi.Launch(repository.Folder, agent);
         launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("true"), ["environment"] = new JsonObject { ["FIX_PASSWORD"] = Secret } };
@@ -184,19 +186,23 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
 
         Assert.Equal("completed", (string)project["phase"]!);
         string output = await TextAsync($"/api/teams/{session}/output");
-        Assert.Equal($"{new string('*', Secret.Length)} {new string('*', token.Length)} {Plain}\n", output);
+        Assert.Equal($"{Masked(Secret)} {Masked(token)} {Plain}\n{Masked(First)} --token={Masked(Second)} {Masked("sealed:no")}\n", output);
         string shown = project.ToJsonString() + await TextAsync($"/api/teams/{session}")
             + await TextAsync($"/runtime/webhooks/durabletask/instances/{id}?showInput=true&showHistory=true&showHistoryOutput=true")
             + await TextAsync($"/runtime/webhooks/durabletask/instances/{session}?showInput=true&showHistory=true&showHistoryOutput=true");
         Assert.Contains(Plain, shown);
-        Assert.DoesNotContain(Secret, shown);
-        Assert.DoesNotContain(token, shown);
+        foreach (string secret in (string[])[Secret, token, First, Second])
+            Assert.DoesNotContain(secret, shown);
         foreach (string file in Directory.GetFiles(shared.DataFolder, "*.db*"))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream, Encoding.Latin1);
-            Assert.DoesNotContain(token, await reader.ReadToEndAsync(Cancel));
+            string stored = await reader.ReadToEndAsync(Cancel);
+            Assert.DoesNotContain(token, stored);
+            Assert.DoesNotContain(Second, stored);
         }
+
+        static string Masked(string secret) => new('*', secret.Length);
     }
 
     private static string Data(JsonObject message) => (string?)message["event"] == "stdout" ? (string)message["data"]! : "";
