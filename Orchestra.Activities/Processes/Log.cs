@@ -22,7 +22,7 @@ internal static partial class Log
     [LoggerMessage(3006, LogLevel.Warning, "{File} cannot be read; the run is concluded anew.")]
     public static partial void ResultUnreadable(ILogger logger, Exception exception, string file);
 
-    [LoggerMessage(3007, LogLevel.Warning, "The last line of run {RunId} could not be reported.")]
+    [LoggerMessage(3007, LogLevel.Warning, "How run {RunId} goes could not be reported.")]
     public static partial void ObserverFailed(ILogger logger, Exception exception, string runId);
 
     [LoggerMessage(3008, LogLevel.Warning, "Worktree {Worktree} was changed by the gate {RunId}: {Changes}.")]

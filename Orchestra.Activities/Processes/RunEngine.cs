@@ -51,6 +51,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
             if (attempt.FindObstacle() is { } obstacle)
                 return Conclude(request, folder, now, new RunReading(new RunEnd(RunStatus.Failed, obstacle.ExitCode, obstacle.Error), ""));
             if (request.StarterAtStart is { } starter) attempt = attempt with { Starter = await starter() };
+            if (left is not null) await TellAsync(request, now, next.Continues, cancellationToken);
             RunEnd end = await StartAsync(attempt, next, folder, tree, watch, now, cancellationToken);
             if (client.Read(folder, end) is { } done) return Conclude(request, folder, now, done);
         }
@@ -83,6 +84,20 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
                 // Also when the watch fails, for example because the disk is full: nobody would look after the processes.
                 await tree.EndAsync(process.Id, LeftoverGrace);
             }
+        }
+    }
+
+    private async Task TellAsync(RunRequest request, DateTimeOffset now, bool continues, CancellationToken cancellationToken)
+    {
+        if (observer is null) return;
+        try
+        {
+            await observer.BegunAgainAsync(request.SessionId ?? request.RunId, now, continues, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // As for its lines: work goes before the telling of it.
+            Log.ObserverFailed(logger, e, request.RunId);
         }
     }
 

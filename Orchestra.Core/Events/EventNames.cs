@@ -35,6 +35,9 @@ public static class EventNames
     public const string ProjectStarted = "project_started";
     public const string AgentLaunched = "agent_launched";
     public const string AgentWaiting = "agent_waiting";
+
+    /// <summary>An agent goes on after it has waited, or after its process was lost.</summary>
+    public const string AgentResumed = "agent_resumed";
     public const string PhaseChange = "phase_change";
     public const string AgentCompleted = "agent_completed";
     public const string MergeOrderDetermined = "merge_order_determined";
@@ -69,6 +72,7 @@ public static class EventNames
 
     /// <summary>A session's agent may not run now.</summary>
     public const string Waiting = "waiting";
+    public const string Resumed = "resumed";
     public const string Completed = "completed";
     public const string Cancelled = "cancelled";
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestra.Client;
 using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
@@ -28,6 +29,12 @@ public static class ProjectTimeline
                 case EventNames.AgentLaunched when e.SessionId is { } id:
                     Begin("agent/" + id, nameOf(id), Again("agent/" + id, "agent"), e.At);
                     break;
+                case EventNames.AgentWaiting when e.SessionId is { } id:
+                    Begin("agent/" + id, nameOf(id), $"waits, {KindOf(e)}", e.At, "pending");
+                    break;
+                case EventNames.AgentResumed when e.SessionId is { } id:
+                    Begin("agent/" + id, nameOf(id), $"{Again("agent/" + id, "agent")}, {e.Text("how")?.Replace('_', ' ')}", e.At);
+                    break;
                 case EventNames.AgentCompleted when e.SessionId is { } id:
                     End("agent/" + id, e.At, e.Text("status") switch { "completed" or "no_change" => "completed", "cancelled" => "cancelled", _ => "failed" });
                     break;
@@ -55,11 +62,12 @@ public static class ProjectTimeline
 
         return rows;
 
-        void Begin(string key, string label, string what, DateTime at)
+        void Begin(string key, string label, string what, DateTime at, string state = "running")
         {
-            End(key, at, "cancelled");
+            if (open.TryGetValue(key, out int former))
+                End(key, at, rows[former].State == "pending" ? "pending" : "cancelled");
             open[key] = rows.Count;
-            rows.Add(new TimelineRow(label, what, at, null, "running"));
+            rows.Add(new TimelineRow(label, what, at, null, state));
         }
 
         void End(string key, DateTime at, string state)
@@ -76,6 +84,9 @@ public static class ProjectTimeline
 
         string Again(string key, string what) => (times[key] = times.GetValueOrDefault(key) + 1) is > 1 and { } n ? $"{what}, run {n}" : what;
     }
+
+    private static string KindOf(EventView e) =>
+        e.More.TryGetValue("waiting_for", out JsonElement wait) && wait.ValueKind == JsonValueKind.Object && wait.TryGetProperty("kind", out JsonElement kind) ? kind.GetString() ?? "" : "";
 
     private static string? SessionOf(EventView e) => e.SessionId ?? e.Text("session_id");
 }

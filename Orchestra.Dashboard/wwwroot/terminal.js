@@ -8,7 +8,7 @@ const BASIC = ['#5c6370', '#d03a3a', '#2e8b47', '#a87400', '#3a6fd8', '#a044b8',
 const HIDDEN = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const SEQUENCE = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
 
-const lines = count => `${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}`;
+const counted = count => `${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}`;
 
 class Store {
     bytes = new Uint8Array(1 << 16);
@@ -231,7 +231,7 @@ class Terminal {
         this.window.style.transform = `translateY(${Math.min(this.view.scrollTop, Math.max(0, height - Math.min(seen, this.rows.length) * ROW))}px)`;
         this.window.replaceChildren(lines);
         const missing = this.store.dropped ? `, ${this.store.dropped.toLocaleString('en')} earlier ones only in the download` : '';
-        this.status.textContent = `${lines(this.store.count)}${missing}${this.ended ? `, ${this.ended}` : ''}`;
+        this.status.textContent = `${counted(this.store.count)}${missing}${this.ended ? `, ${this.ended}` : ''}`;
         this.root.dataset.lines = this.store.count;
         this.root.dataset.first = first;
     }
@@ -280,7 +280,7 @@ class Terminal {
             if (block.includes(wanted))
                 block.split('\n').forEach((line, i) => line.includes(wanted) && this.hits.push(from + i));
         }
-        this.root.querySelector('[data-found]').textContent = wanted ? `${lines(this.hits.length)} found` : '';
+        this.root.querySelector('[data-found]').textContent = wanted ? `${counted(this.hits.length)} found` : '';
         if (jump) {
             this.hit = -1;
             this.step(1);

@@ -1,22 +1,46 @@
+using System.Globalization;
 using Orchestra.Activities.Processes;
+using Orchestra.Core.Events;
 using Orchestra.Core.Output;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 
 namespace Orchestra.Functions.State;
 
-/// <summary>Shows an agent's last line in its session while it runs. Runs that are no session (fixes, gates) have no place to show it.</summary>
-internal sealed class SessionProgress(ProjectStore store, Redactor redactor) : IRunObserver
+/// <summary>
+/// Shows in its session what an agent does while it runs: its last line, and that it goes on. Runs that are no session (fixes, gates) have no place to show it.
+/// </summary>
+internal sealed class SessionProgress(ProjectStore store, EventLog events, Redactor redactor, TimeProvider time) : IRunObserver
 {
     public async Task BegunAsync(string sessionId, CancellationToken cancellationToken)
     {
-        if (await store.FindSessionAsync(sessionId, cancellationToken) is { WaitingFor: not null, IsRunning: true } session)
-            await store.SaveSessionAsync(session with { Status = "running", WaitingFor = null }, cancellationToken);
+        if (await store.FindSessionAsync(sessionId, cancellationToken) is not { WaitingFor: not null, IsRunning: true } session)
+            return;
+        await store.SaveSessionAsync(session with { Status = "running", WaitingFor = null }, cancellationToken);
+        await TellAsync(session, string.Create(CultureInfo.InvariantCulture, $"waited/{session.Waits}"), time.GetUtcNow(), "waited", cancellationToken);
+    }
+
+    public async Task BegunAgainAsync(string sessionId, DateTimeOffset at, bool continues, CancellationToken cancellationToken)
+    {
+        if (await store.FindSessionAsync(sessionId, cancellationToken) is { IsRunning: true } session)
+            await TellAsync(session, string.Create(CultureInfo.InvariantCulture, $"again/{at.UtcTicks}"), at, continues ? "continued" : "started_over", cancellationToken);
     }
 
     public async Task LastLineAsync(string sessionId, string line, CancellationToken cancellationToken)
     {
         if (await store.FindSessionAsync(sessionId, cancellationToken) is { Status: "running" } session)
             await store.SaveSessionAsync(session with { LastLine = redactor.Redact(line) }, cancellationToken);
+    }
+
+    private async Task TellAsync(SessionRecord session, string step, DateTimeOffset at, string how, CancellationToken cancellationToken)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"session/{session.SessionId}/{session.StartedAt?.Ticks}/{step}");
+        List<NewEvent> told =
+        [
+            NewEvent.Of(key, EventChannels.Teams, EventTypes.TeamProgress, EventNames.Resumed, session.ProjectId, session.SessionId, at.UtcDateTime, new { Status = "running", How = how }),
+        ];
+        if (session.ProjectId is not null)
+            told.Add(NewEvent.Of(key + "/gm", EventChannels.Gm, EventTypes.GmProgress, EventNames.AgentResumed, session.ProjectId, session.SessionId, at.UtcDateTime, new { session.TeamName, How = how }));
+        await events.AppendAsync(told, cancellationToken);
     }
 }

@@ -56,6 +56,10 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await other.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "run: echo x > x.txt" }).First.ClickAsync();
         await Expect(other.GetByText("Waits: A limit was reached")).ToBeVisibleAsync(Patiently);
 
+        await other.GotoAsync(project);
+        ILocator timeline = other.Locator(".timeline");
+        await Expect(timeline.GetByText("waits, budget", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+
         ILocator turns = card.GetByLabel("Allow in all, turns");
         await Expect(turns).ToHaveValueAsync("6");
         await turns.FillAsync("1");
@@ -66,6 +70,8 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await Expect(card).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
         await page.GotoAsync("/projects");
         await Expect(page.Locator("tr", new PageLocatorOptions { HasText = Name }).GetByText("completed", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+        await Expect(timeline.GetByText("agent, run 2, waited", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+        await Expect(timeline.GetByText("agent, run 3, continued", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
         Assert.Empty(complaints);
     }
 

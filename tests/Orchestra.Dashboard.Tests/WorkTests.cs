@@ -40,7 +40,7 @@ public sealed class WorkTests(DashboardFixture dashboard)
         string project = await dashboard.LaunchAsync(repository, "Prints", "true", buildCommand: null, task: script);
         JsonNode running = await dashboard.UntilAsync($"api/gm/projects/{project}", p => p["sessions"]!.AsArray().Count > 0 && (string?)p["sessions"]![0]!["status"] == "running");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/sessions/{running["sessions"]![0]!["session_id"]}");
-        await Expect(page.Locator("[data-status]")).ToContainTextAsync("1 lines");
+        await Expect(page.Locator("[data-status]")).ToContainTextAsync("1 line", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         ILocator terminal = page.Locator(".terminal");
         await Expect(terminal.GetByText("the end", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(PageChecks.Patiently);
@@ -59,7 +59,7 @@ public sealed class WorkTests(DashboardFixture dashboard)
         Assert.Equal(0, await terminal.Locator("script").CountAsync());
 
         await terminal.GetByLabel("Search in the output").FillAsync("99999");
-        await Expect(terminal.Locator("[data-found]")).ToHaveTextAsync("1 lines found");
+        await Expect(terminal.Locator("[data-found]")).ToHaveTextAsync("1 line found");
         await Expect(terminal.Locator("mark")).ToHaveTextAsync("99999");
         IDownload download = await page.RunAndWaitForDownloadAsync(() => terminal.GetByText("Download").ClickAsync());
         Assert.EndsWith("the end\n", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken));

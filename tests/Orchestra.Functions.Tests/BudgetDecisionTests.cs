@@ -172,6 +172,10 @@ public sealed class BudgetDecisionTests : IDisposable
         Assert.Equal("completed", (string)project["sessions"]![0]!["status"]!);
         Assert.Equal("spent", repository.Git("show", "main:spent.txt"));
         Assert.Single(project["decisions"]!.AsArray());
+        JsonNode told = (await api.GetAsync($"/api/events?project={id}&types=agent_launched,agent_waiting,agent_resumed,agent_completed")).Body["events"]!;
+        Assert.Equal(
+            ["agent_launched", "agent_waiting", "agent_resumed waited", "agent_resumed continued", "agent_completed"],
+            told.AsArray().Select(e => $"{e!["event"]} {e["how"]}".TrimEnd()));
     }
 
     [Fact]

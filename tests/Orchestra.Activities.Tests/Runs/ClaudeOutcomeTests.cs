@@ -181,6 +181,8 @@ public sealed class ClaudeOutcomeTests : RunFixture
     {
         public Task BegunAsync(string sessionId, CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public Task BegunAgainAsync(string sessionId, DateTimeOffset at, bool continues, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public string? Last { get; private set; }
 
         public Task LastLineAsync(string runId, string line, CancellationToken cancellationToken)
