@@ -94,9 +94,9 @@ public static class EventNames
 
     public static readonly IReadOnlyList<string> All =
     [
-        ProjectStarted, AgentLaunched, AgentWaiting, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeRisk, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
+        ProjectStarted, AgentLaunched, AgentWaiting, AgentResumed, PhaseChange, AgentCompleted, MergeOrderDetermined, MergePlanned, MergeRisk, MergeStarted, MergeCompleted, MergeSkipped, MergeConflict, ConflictResolved,
         "build_started", "build_result", "build_fix_attempt", "test_started", "test_result", "test_fix_attempt",
-        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Completed, Cancelled, Merged, Discarded, Pruned, ResourceError, Stdout, Stderr,
+        DecisionRequired, DecisionResolved, ProjectCompleted, ProjectFailed, ProjectCancelled, QuotaOpened, QuotaClosed, Started, Waiting, Resumed, Completed, Cancelled, Merged, Discarded, Pruned, ResourceError, Stdout, Stderr,
     ];
 
     /// <summary>Told in such numbers that they are given only to those who ask for them by name.</summary>

@@ -161,7 +161,7 @@ public sealed class BudgetDecisionTests : IDisposable
         JsonObject agent = Spending();
         agent["max_cost_usd"] = 1;
         string id = await api.LaunchAsync(Launch(null, agent));
-        await api.WaitForDecisionAsync(id);
+        await api.WaitAsync(id, p => p["sessions"]!.AsArray().Any(s => (string?)s!["waiting_for"]?["kind"] == "budget"));
 
         host.Kill();
         host.Start();
