@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
 namespace Orchestra.Activities.Git;
@@ -21,8 +22,9 @@ public static partial class GitNames
     public static string FullBranch(string branch) =>
         branch.StartsWith("refs/heads/", StringComparison.Ordinal) ? branch : $"refs/heads/{branch}";
 
-    public static string ShortBranch(string branch) =>
-        branch.StartsWith("refs/heads/", StringComparison.Ordinal) ? branch["refs/heads/".Length..] : branch;
+    [return: NotNullIfNotNull(nameof(branch))]
+    public static string? ShortBranch(string? branch) =>
+        branch?.StartsWith("refs/heads/", StringComparison.Ordinal) == true ? branch["refs/heads/".Length..] : branch;
 
     [GeneratedRegex(@"\A[0-9a-f]{40}(?:[0-9a-f]{24})?\z")]
     private static partial Regex ObjectId();

@@ -4,7 +4,7 @@ namespace Orchestra.Core.Logs;
 /// <param name="Level">Exactly this level.</param>
 /// <param name="MinLevel">This level or worse.</param>
 /// <param name="Text">Contained in the message or the source, in whatever case.</param>
-public sealed record LogFilter(string? Level = null, string? MinLevel = null, string? Text = null)
+public sealed record LogFilter(string? Level = null, string? MinLevel = null, string? Text = null, DateTime? Since = null)
 {
     public IEnumerable<string> Levels => LogLevels.All
         .SkipWhile(l => MinLevel is not null && l != MinLevel)

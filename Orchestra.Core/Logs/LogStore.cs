@@ -50,13 +50,15 @@ public sealed class LogStore(ITableStore tables)
             IReadOnlyList<TableRow> some = await tables.QueryAsync(Partition(level), after, limit: looked, descending: true, cancellationToken: cancellationToken);
             rows.AddRange(some);
             // What this level has beyond was not seen, so that nothing beyond comes from the others either.
-            if (some.Count == looked && string.CompareOrdinal(some[^1].Row, floor) > 0)
+            if (some.Count == looked && !IsBefore(some[^1].Row, filter) && string.CompareOrdinal(some[^1].Row, floor) > 0)
                 floor = some[^1].Row;
         }
 
         var lines = new List<LogRecord>();
         foreach (TableRow row in rows.Where(r => string.CompareOrdinal(r.Row, floor) >= 0).OrderByDescending(r => r.Row, StringComparer.Ordinal))
         {
+            if (IsBefore(row.Row, filter))
+                break;
             LogRecord line = Json.Read<LogRecord>(row.Json);
             if (filter.HasText(line.Message, line.Source))
                 lines.Add(line);
@@ -84,6 +86,8 @@ public sealed class LogStore(ITableStore tables)
             while (old.Length == BatchSize);
         }
     }
+
+    private static bool IsBefore(string row, LogFilter filter) => filter.Since is { } since && string.CompareOrdinal(row, Key(since)) < 0;
 
     private static string Partition(string level) => $"logs/{level}";
 

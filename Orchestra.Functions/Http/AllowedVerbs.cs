@@ -12,7 +12,8 @@ internal static class AllowedVerbs
     {
         IReadOnlyList<Endpoint> endpoints = http.RequestServices.GetService<EndpointDataSource>()?.Endpoints ?? [];
         return [.. endpoints.OfType<RouteEndpoint>()
-            .Where(e => Matches(e, http.Request.Path))
+            // A page for whatever else there is serves no path by name.
+            .Where(e => e.RoutePattern.PathSegments is [{ IsSimple: true } first, ..] && first.Parts[0].IsLiteral && Matches(e, http.Request.Path))
             .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Order(StringComparer.Ordinal)];

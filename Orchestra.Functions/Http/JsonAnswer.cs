@@ -31,6 +31,7 @@ internal sealed class JsonAnswer(object value, int status) : IActionResult
         await response.Body.WriteAsync(content, context.HttpContext.RequestAborted);
     }
 
-    private static bool Matches(string given, string tag) =>
+    /// <param name="given">The request's <c>If-None-Match</c>.</param>
+    public static bool Matches(string given, string tag) =>
         given.Split(',', StringSplitOptions.TrimEntries).Any(t => t == "*" || t == tag || t == "W/" + tag);
 }

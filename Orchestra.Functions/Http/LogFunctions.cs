@@ -17,12 +17,12 @@ public sealed class LogFunctions(LogStore logs)
     private const string Name = "logs";
 
     [Function("ListLogs")]
-    [Api("The last lines of the host's log, newest first; the header Orchestra-Logs-Next is the 'after' of the next page.", Query = ["limit", "level", "min_level", "text", "after/list"])]
+    [Api("The last lines of the host's log, newest first; the header Orchestra-Logs-Next is the 'after' of the next page.", Query = ["limit", "level", "min_level", "text", "since", "after/list"])]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/logs")] HttpRequest request,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        var filter = new LogFilter(Level(request, "level"), Level(request, "min_level"), ListQuery.Text(request, "text"));
+        var filter = new LogFilter(Level(request, "level"), Level(request, "min_level"), ListQuery.Text(request, "text"), ListQuery.Since(request));
         string? after = ListQuery.Text(request, "after") is { } token ? Paging.PlaceOf(token, Name, LogStore.IsPlace) : null;
         LogPage page = await logs.ListAsync(filter, Paging.Limit(request, Standard, Most), after, cancellationToken);
         if (Paging.Token(Name, page.Next) is { } next)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestra.Activities.Git;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
@@ -94,7 +95,7 @@ internal static class ProjectViews
         merge?.Mechanical,
         s.StartedAt,
         s.CompletedAt,
-        s.BranchName,
+        BranchName = GitNames.ShortBranch(s.BranchName),
         s.WorktreePath,
         s.LastLine,
         s.Error,

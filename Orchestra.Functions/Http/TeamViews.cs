@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestra.Activities.Git;
 using Orchestra.Activities.Sessions;
 using Orchestra.Activities.State;
 using Orchestra.Core;
@@ -31,7 +32,7 @@ internal static class TeamViews
             SuccessCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => t.Status == "completed") : Outcomes.IsSuccess(s.Status) ? teammates : 0,
             FailCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => IsFailure(t.Status)) : IsFailure(s.Status) ? teammates : 0,
             s.RepoPath,
-            s.BranchName,
+            BranchName = GitNames.ShortBranch(s.BranchName),
             s.WorktreePath,
             s.BaseCommit,
             s.HeadCommit,

@@ -9,7 +9,7 @@ internal static class QueryParameters
     {
         ["limit"] = ("How many at most.", """{"type":"integer","minimum":1}"""),
         ["offset"] = ("How many to leave out, newest first.", """{"type":"integer","minimum":0,"maximum":1000000}"""),
-        ["since"] = ("Only what began at or after this time.", """{"type":"string","format":"date-time"}"""),
+        ["since"] = ("Only what began, or was logged, at or after this time.", """{"type":"string","format":"date-time"}"""),
         ["phase"] = ("Only projects in this phase.", """{"type":"string"}"""),
         ["status"] = ("Only those with this status.", """{"type":"string"}"""),
         ["team"] = ("Only sessions of this team.", """{"type":"string"}"""),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestra.Activities.State;
 using Orchestra.Core.Events;
 using Orchestra.Core.Pipeline;
 
@@ -51,6 +52,7 @@ internal static class SessionNews
             Mode = session.TeamName,
             Title = session.TaskDescription,
             session.Status,
+            Filename = session.OrchestratorMode is null ? ResultFiles.NameOf(session.SessionId) : null,
             AgentCount = runs.Length,
             SuccessCount = runs.Count(s => s is "completed" or "no_change"),
             FailCount = runs.Count(s => s is not ("completed" or "no_change" or "cancelled")),

@@ -33,6 +33,13 @@ public sealed class OutputFunctions(ProjectStore store, OutputLog output, IHostA
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.HttpContext.RequestAborted, lifetime.ApplicationStopping);
         HttpResponse response = request.HttpContext.Response;
         query.WriteHeaders(response, id, ended);
+        if (query.Tag(ended) is { } tag)
+        {
+            response.Headers.ETag = tag;
+            if (JsonAnswer.Matches(request.Headers.IfNoneMatch.ToString(), tag))
+                return new StatusCodeResult(StatusCodes.Status304NotModified);
+        }
+
         try
         {
             await response.StartAsync(stop.Token);

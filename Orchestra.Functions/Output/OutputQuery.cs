@@ -29,6 +29,9 @@ internal sealed record OutputQuery(long From, long Until, long Length, bool Foll
         return new OutputQuery(after, limit < length - after ? after + limit : length, length, follow, false, download);
     }
 
+    /// <summary>What is there is only added to, so its place says what it is; null while it is followed, and for ranges of the whole.</summary>
+    public string? Tag(bool ended) => Follow || Partial ? null : string.Create(CultureInfo.InvariantCulture, $"\"{From}-{Until}{(ended ? "-ended" : "")}\"");
+
     public void WriteHeaders(HttpResponse response, string sessionId, bool ended)
     {
         response.StatusCode = Partial ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;

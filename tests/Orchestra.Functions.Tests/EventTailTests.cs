@@ -1,6 +1,7 @@
 using Orchestra.Activities.Output;
 using Orchestra.Activities.Secrets;
 using Orchestra.Core;
+using Orchestra.Core.Configuration;
 using Orchestra.Core.Events;
 using Orchestra.Core.Output;
 using Orchestra.Functions.Events;
@@ -22,7 +23,7 @@ public sealed class EventTailTests : IDisposable
         log = new EventLog(tables);
         var data = new DataFolder(folder);
         var redactor = new Redactor([]);
-        tail = new EventTail(log, new EventMessages(new OutputLog(data, redactor, new LaunchSecrets(new SecretSeal(data), redactor, data))));
+        tail = new EventTail(log, new EventMessages(new OutputLog(data, redactor, new LaunchSecrets(new SecretSeal(data), redactor, data)), new OrchestraConfig()));
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

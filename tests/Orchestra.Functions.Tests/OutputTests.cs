@@ -74,6 +74,10 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
         Assert.Equal(("23456", "bytes 2-6/16"), await RangeAsync(http, path, new RangeHeaderValue(2, 6)));
         Assert.Equal(("def", "bytes 13-15/16"), await RangeAsync(http, path, new RangeHeaderValue(null, 3)));
         Assert.Equal(("f", "bytes 15-15/16"), await RangeAsync(http, path, new RangeHeaderValue(15, 99)));
+        using var known = new HttpRequestMessage(HttpMethod.Get, $"{path}?after=4") { Headers = { IfNoneMatch = { new EntityTagHeaderValue("\"4-16-ended\"") } } };
+        using (HttpResponseMessage unchanged = await http.SendAsync(known, Cancel))
+            Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+        Assert.Equal("\"0-16-ended\"", done.Headers.ETag!.Tag);
         Assert.Equal(416, (int)(await shared.Api.GetAsync($"{path}?after=17")).Status);
         Assert.Equal("", await TextAsync($"{path}?after=16"));
         Assert.Equal(400, (int)(await shared.Api.GetAsync($"{path}?after=-1")).Status);
@@ -105,6 +109,8 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
         Assert.Equal((warning, 4, "team_progress"), ((string)seen[^1]["data"]!, (int)seen[^1]["offset"]!, (string)seen[^1]["type"]!));
         Assert.Equal(errors, string.Concat(rest.Where(m => (string?)m["event"] == "stderr").Select(m => (string)m["data"]!)));
         Assert.Equal("more\n", string.Concat(rest.Select(Data)));
+        Assert.All(rest.Where(m => (string?)m["event"] is "stdout" or "stderr" or "started"), m => Assert.Equal((session, "running"), ((string)m["db_id"]!, (string)m["status"]!)));
+        Assert.All(rest.Where(m => (string?)m["type"] == "team_progress"), m => Assert.True(m.ContainsKey("data") && m.ContainsKey("exit_code")));
         string output = "out\n" + warning + "more\n" + errors[warning.Length..];
         Assert.Equal(output, await TextAsync($"/api/teams/{session}/output"));
 

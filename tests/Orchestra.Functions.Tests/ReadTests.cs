@@ -81,6 +81,18 @@ public sealed class ReadTests(HostFixture shared) : IClassFixture<HostFixture>
     }
 
     [Fact]
+    public async Task The_log_is_read_since_a_moment()
+    {
+        JsonArray all = (await shared.Api.GetAsync("/api/logs?limit=1000")).Body.AsArray();
+        string moment = (string)all[^2]!["timestamp"]!;
+        JsonArray later = (await shared.Api.GetAsync($"/api/logs?limit=1000&since={moment}")).Body.AsArray();
+        Assert.Contains(later, l => (string)l!["timestamp"]! == moment);
+        Assert.DoesNotContain(later, l => (DateTime)l!["timestamp"]! < (DateTime)all[^2]!["timestamp"]!);
+        Assert.Empty((await shared.Api.GetAsync("/api/logs?since=2999-01-01")).Body.AsArray());
+        Assert.Equal(HttpStatusCode.BadRequest, (await shared.Api.GetAsync("/api/logs?since=x")).Status);
+    }
+
+    [Fact]
     public async Task Readiness_names_its_checks()
     {
         var answer = await shared.Api.GetAsync("/readyz");

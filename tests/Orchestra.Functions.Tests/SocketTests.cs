@@ -34,9 +34,13 @@ public sealed class SocketTests(HostFixture shared) : IClassFixture<HostFixture>
         List<JsonObject> team = await teams.UntilAsync(m => Is(m, "completed"));
         Assert.Equal("new_team_session", (string)team[0]["type"]!);
         Assert.Equal("feature-dev", (string)team[0]["data"]!["team_name"]!);
+        string launched = (string)team[0]["session_id"]!;
+        Assert.Equal((launched, $"team/{launched}"), ((string)team[0]["data"]!["id"]!, (string)team[0]["data"]!["branch_name"]!));
         Assert.Contains(team, m => Is(m, "started"));
         JsonObject execution = (await status.NextAsync())!;
         Assert.Equal("new_execution", (string)execution["type"]!);
+        Assert.Equal("command", (string)execution["data"]!["global_client_mode"]!);
+        Assert.True(execution["data"]!.AsObject().ContainsKey("filename"));
         Assert.Equal((id, 2, 2), ((string)execution["data"]!["id"]!, (int)execution["data"]!["agent_count"]!, (int)execution["data"]!["success_count"]!));
     }
 

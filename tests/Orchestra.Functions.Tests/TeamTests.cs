@@ -18,6 +18,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
         JsonObject session = await EndOfAsync(id);
 
         Assert.Equal("completed", (string)session["status"]!);
+        Assert.Equal($"team/{id}", (string)session["branch_name"]!);
         Assert.Equal((string)launched["worktree_path"]!, (string)session["worktree_path"]!);
         Assert.Equal("a.txt", (string)session["files_changed"]![0]!);
         Assert.Equal(1, (int)session["teammate_count"]!);
