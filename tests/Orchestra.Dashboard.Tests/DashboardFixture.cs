@@ -12,6 +12,9 @@ public sealed class DashboardFixture : IAsyncLifetime
     private IPlaywright? playwright;
     private IBrowser? browser;
 
+    /// <summary>The host's configuration.</summary>
+    public string Config { get; init; } = CliProcess.TestConfig;
+
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePort.Next()}/");
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
@@ -33,7 +36,7 @@ public sealed class DashboardFixture : IAsyncLifetime
 
     public async Task StartHostAsync() => host = await CliProcess.StartInAsync(
         Address, new Dictionary<string, string?> { ["ORCHESTRA_API_KEY"] = null, ["CLAUDE_CLI_PATH"] = FakeClaude.Path },
-        "up", "--data", Path.Combine(folder, "data"), "--port", $"{Address.Port}", "--config", CliProcess.TestConfig);
+        "up", "--data", Path.Combine(folder, "data"), "--port", $"{Address.Port}", "--config", Config);
 
     public void KillHost()
     {

@@ -43,6 +43,10 @@ public sealed class TourTests(DashboardFixture dashboard)
         await Expect(page.Locator("main[data-live=yes] #timeline ~ *").First).ToBeVisibleAsync(Patiently);
         await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "To-do list" })).ToBeVisibleAsync(Patiently);
         await ShotAsync(page, "project");
+        await Expect(page.Locator("table.heat td.heat-1")).ToHaveCountAsync(2);
+        await Expect(page.Locator("section:has(#plan) tbody tr")).ToHaveCountAsync(4);
+        await Expect(page.Locator("section:has(#decisions) tbody tr")).ToContainTextAsync("approved");
+        await Expect(page.Locator(".commits circle.merge")).Not.ToHaveCountAsync(0);
 
         await page.GotoAsync($"/sessions/{launched.SessionIds[0]}");
         await page.SetViewportSizeAsync(1280, 1300);

@@ -58,6 +58,14 @@ public sealed class WorkTests(DashboardFixture dashboard)
         await Expect(terminal.GetByText("998,000 more bytes")).ToBeVisibleAsync();
         Assert.Equal(0, await terminal.Locator("script").CountAsync());
 
+        // Whoever scrolls up reads on there, until the end is followed again.
+        await Expect(terminal.GetByLabel("Follow")).Not.ToBeCheckedAsync();
+        await terminal.GetByLabel("Follow").CheckAsync();
+        await Expect(terminal.GetByText("the end", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await terminal.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Copy" }).ClickAsync();
+        await Expect(terminal.Locator("[data-found]")).ToHaveTextAsync("Output copied");
+        Assert.EndsWith("100000\nthe end\n", await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         await terminal.GetByLabel("Search in the output").FillAsync("99999");
         await Expect(terminal.Locator("[data-found]")).ToHaveTextAsync("1 line found");
         await Expect(terminal.Locator("mark")).ToHaveTextAsync("99999");
