@@ -97,7 +97,7 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
         while (!shown.Output.Contains("budget_exceeded", StringComparison.Ordinal));
 
         Assert.Contains("Allowed: 3 turns. Used: $0.0125 and 1 turn.", shown.Output);
-        Assert.Matches(@"\d  Waits: A limit was reached: error_max_turns\. Decision \S+ asks for more\.", shown.Output);
+        Assert.Matches(@"[0-9a-f]  Waits: A limit was reached: error_max_turns\. Decision \S+ asks for more\.", shown.Output);
         Assert.Equal(1, (await RunAsync("approve", id, "--max-turns", "1")).ExitCode);
         Command approved = await RunAsync("approve", id, "--max-turns", "9");
 
