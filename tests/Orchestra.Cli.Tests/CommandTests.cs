@@ -94,7 +94,7 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
             limit.Token.ThrowIfCancellationRequested();
             shown = await RunAsync("show", id);
         }
-        while (!shown.Output.Contains("budget_exceeded", StringComparison.Ordinal));
+        while (!shown.Output.Contains("budget_exceeded", StringComparison.Ordinal) || !shown.Output.Contains("Waits: ", StringComparison.Ordinal));
 
         Assert.Contains("Allowed: 3 turns. Used: $0.0125 and 1 turn.", shown.Output);
         Assert.Matches(@"[0-9a-f]  Waits: A limit was reached: error_max_turns\. Decision \S+ asks for more\.", shown.Output);
