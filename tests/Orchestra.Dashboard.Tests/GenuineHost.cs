@@ -68,7 +68,7 @@ internal sealed class GenuineHost : IDisposable
             ("POST", Root + "/o%201/restart") => (500, """{"Message":"Something went wrong while processing your request","ExceptionMessage":"The storage is away.","ExceptionType":"E","StackTrace":""}"""),
             _ => (404, ""),
         };
-        if (http.Request.HttpMethod == "GET" && path != Root)
+        if (http.Request.HttpMethod == "GET" && path == Root + "/o%201")
             Interlocked.Increment(ref http.Request.QueryString["showHistory"] == "true" ? ref histories : ref states);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
