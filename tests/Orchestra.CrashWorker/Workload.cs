@@ -25,7 +25,7 @@ public static class Workload
         {
             try
             {
-                await client.ScheduleNewOrchestrationInstanceAsync(kind, kind == "rounds" ? new Round(0, []) : null, new StartOrchestrationOptions(id));
+                await client.ScheduleNewOrchestrationInstanceAsync(kind, kind == "rounds" ? new Round(0, []) : null, Once(id));
             }
             catch (OrchestrationAlreadyExistsException)
             {
@@ -88,6 +88,10 @@ public static class Workload
         })
         .AddOrchestratorFunc<string[]>("flaky", async context =>
             [await context.CallActivityAsync<string>("fail twice", $"{context.InstanceId}/flaky", Retry)]);
+
+    /// <summary>Another process may have begun and even ended it since it was looked for; by default an ended one would be replaced and run again.</summary>
+    private static StartOrchestrationOptions Once(string id)
+        => new StartOrchestrationOptions(id).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
 
     private static string KindOf(string id) => id[..id.IndexOf('-', StringComparison.Ordinal)];
 
