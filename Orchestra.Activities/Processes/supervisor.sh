@@ -3,6 +3,9 @@
 run=$1 token=$2 work=$3 input=$4 output=$5 errors=$6
 shift 6
 
+# The host's own streams are not for what outlives it: who reads them would wait for the agent after the host has gone.
+exec </dev/null >/dev/null 2>&1
+
 # A supervisor that was spawned by a host which died and has since been replaced must not start a second agent.
 read -r current <"$run/attempt" && [ "$current" = "$token" ] || exit 0
 

@@ -26,6 +26,23 @@ public sealed class RunRecoveryTests : RunFixture
         Assert.Equal("start\n", Read("starts"));
     }
 
+    /// <summary>Who reads a host's output through a pipe would otherwise wait for the agents that outlive the host.</summary>
+    [Fact]
+    public async Task A_run_does_not_hold_on_to_the_hosts_own_streams()
+    {
+        RunRequest request = Shell("echo $$ >pid; while [ ! -e go ]; do sleep 0.02; done");
+        using Process supervisor = Spawn(request);
+        await PidAsync("pid");
+
+        // The shell keeps copies of its own streams while the command has others, so all of its files are looked at.
+        string?[] held = [.. Directory.EnumerateFiles($"/proc/{supervisor.Id}/fd").Select(file => new FileInfo(file).LinkTarget)];
+        string?[] own = [.. Enumerable.Range(0, 3).Select(stream => new FileInfo($"/proc/self/fd/{stream}").LinkTarget)];
+        File.WriteAllText(InWork("go"), "");
+        await supervisor.WaitForExitAsync(Test);
+
+        Assert.Empty(held.Intersect(own).Except(["/dev/null"]));
+    }
+
     [Fact]
     public async Task The_time_limit_of_an_adopted_run_counts_from_its_start()
     {
