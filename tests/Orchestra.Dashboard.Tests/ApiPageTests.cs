@@ -25,7 +25,7 @@ public sealed class ApiPageTests(DashboardFixture dashboard)
         };
         await page.GotoAsync($"{dashboard.Address}scalar");
         await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Agent Orchestra" }).First)
-            .ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 60_000 });
+            .ToBeVisibleAsync();
         await page.WaitForFunctionAsync("document.body.innerText.includes('/api/')");
         await DashboardFixture.ShotAsync(page, "scalar");
         Assert.Empty(foreign);

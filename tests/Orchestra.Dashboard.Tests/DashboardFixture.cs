@@ -6,6 +6,9 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>The real host as a process, with the dashboard, and Debian's chromium.</summary>
 public sealed class DashboardFixture : IAsyncLifetime
 {
+    /// <summary>How long something may take before a test fails: the machine may have much else to do.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private const string Chromium = "/usr/bin/chromium";
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-dashboard-").FullName;
     private CliProcess? host;
@@ -17,12 +20,13 @@ public sealed class DashboardFixture : IAsyncLifetime
 
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePort.Next()}/");
 
-    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient Http { get; } = new() { Timeout = Patience };
 
     public async ValueTask InitializeAsync()
     {
         Http.BaseAddress = Address;
         await StartHostAsync();
+        Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         playwright = await Playwright.CreateAsync();
         browser = await LaunchBrowserAsync();
     }
@@ -56,7 +60,7 @@ public sealed class DashboardFixture : IAsyncLifetime
             ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         if (script is not null)
             await context.AddInitScriptAsync(script);
         IPage page = await context.NewPageAsync();
@@ -68,6 +72,13 @@ public sealed class DashboardFixture : IAsyncLifetime
         };
         page.PageError += (_, error) => complaints.Add(error);
         page.Dialog += (_, dialog) => complaints.Add($"dialog: {dialog.Message}");
+        // The pages work without the internet: all that they ask for is their own host's.
+        string own = new Uri(Address, path).Authority;
+        page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { Scheme: "http" or "https" or "ws" or "wss" } asked && asked.Authority != own)
+                complaints.Add($"asks {asked}");
+        };
         await page.GotoAsync(path);
         await page.Locator("main[data-live=yes]").WaitForAsync();
         return (page, complaints);

@@ -8,8 +8,6 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>The dashboard in a real browser against the real host with real projects.</summary>
 public sealed class DashboardTests(DashboardFixture dashboard)
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
-
     [Theory]
     [InlineData("Approve", "completed")]
     [InlineData("Reject", "failed")]
@@ -20,13 +18,13 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await dashboard.LaunchAsync(repository, name, "echo mended > state.txt", buildCommand: "cat state.txt && grep -q mended state.txt", task: "echo broken > state.txt");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/");
         ILocator card = page.Locator("article.decision", new PageLocatorOptions { HasText = name });
-        await Expect(card.GetByText("broken").First).ToBeVisibleAsync(Patiently);
+        await Expect(card.GetByText("broken").First).ToBeVisibleAsync();
         await DashboardFixture.ShotAsync(page, $"inbox-{button}");
 
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button }).ClickAsync();
-        await Expect(card.GetByRole(AriaRole.Button)).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
+        await Expect(card.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
         await page.GotoAsync("/projects");
-        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = name }).GetByText(end, new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = name }).GetByText(end, new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
 
@@ -47,31 +45,31 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         });
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/");
         ILocator card = page.Locator("article.decision", new PageLocatorOptions { HasText = Name });
-        await Expect(card.GetByText("$0.0125 and 1 turn")).ToBeVisibleAsync(Patiently);
+        await Expect(card.GetByText("$0.0125 and 1 turn")).ToBeVisibleAsync();
         await DashboardFixture.ShotAsync(page, "inbox-budget");
 
         string project = (await card.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = Name }).GetAttributeAsync("href"))!;
         (IPage other, _) = await dashboard.OpenAsync(project);
-        await Expect(other.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).GetByText("asks for more")).ToBeVisibleAsync(Patiently);
+        await Expect(other.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).GetByText("asks for more")).ToBeVisibleAsync();
         await other.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "run: echo x > x.txt" }).First.ClickAsync();
-        await Expect(other.GetByText("Waits: A limit was reached")).ToBeVisibleAsync(Patiently);
+        await Expect(other.GetByText("Waits: A limit was reached")).ToBeVisibleAsync();
 
         await other.GotoAsync(project);
         ILocator timeline = other.Locator(".timeline");
-        await Expect(timeline.GetByText("waits, budget", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+        await Expect(timeline.GetByText("waits, budget", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
 
         ILocator turns = card.GetByLabel("Allow in all, turns");
         await Expect(turns).ToHaveValueAsync("6");
         await turns.FillAsync("1");
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
-        await Expect(card.GetByRole(AriaRole.Alert)).ToContainTextAsync("Allow more than that in all", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
+        await Expect(card.GetByRole(AriaRole.Alert)).ToContainTextAsync("Allow more than that in all");
         await turns.FillAsync("9");
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
-        await Expect(card).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
+        await Expect(card).ToHaveCountAsync(0);
         await page.GotoAsync("/projects");
-        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = Name }).GetByText("completed", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
-        await Expect(timeline.GetByText("agent, run 2, waited", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
-        await Expect(timeline.GetByText("agent, run 3, continued", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(Patiently);
+        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = Name }).GetByText("completed", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
+        await Expect(timeline.GetByText("agent, run 2, waited", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
+        await Expect(timeline.GetByText("agent, run 3, continued", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
 
@@ -85,8 +83,8 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await page.GetByLabel("Team").FillAsync("feature-dev");
         await page.GetByLabel("Task").FillAsync("true");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "From the form" })).ToBeVisibleAsync(Patiently);
-        await Expect(page.Locator(".state.completed, .state.failed").First).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "From the form" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".state.completed, .state.failed").First).ToBeVisibleAsync();
         await DashboardFixture.ShotAsync(page, "project");
         Assert.Empty(complaints);
     }
@@ -98,7 +96,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         const string Hostile = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202E\u001b[31m";
         string id = await dashboard.LaunchAsync(repository, Hostile, "true", buildCommand: null, task: "echo '<b onclick=alert(3)>x</b>'; echo a > a2.txt");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
-        await Expect(page.GetByText("completed").First).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("completed").First).ToBeVisibleAsync();
         Assert.Contains("<script>alert(2)</script>", await page.Locator("h1").InnerTextAsync());
         Assert.Equal(0, await page.Locator("main img, main script, main [onclick*=alert]").CountAsync());
         Assert.Empty(complaints);

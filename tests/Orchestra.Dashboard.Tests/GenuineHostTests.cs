@@ -7,8 +7,6 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>The workflow pages over an API that answers as the genuine host does.</summary>
 public sealed class GenuineHostTests(DashboardFixture dashboard)
 {
-    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
-
     [Fact]
     public async Task Its_instances_are_shown_and_its_refusals_understood()
     {
@@ -18,9 +16,9 @@ public sealed class GenuineHostTests(DashboardFixture dashboard)
         using CliProcess standalone = await CliProcess.StartAsync(pages, null, "dashboard", "--api", $"{api}", "--urls", $"{pages}");
         (IPage page, _) = await dashboard.OpenAsync($"{pages}workflows");
         await page.Locator("tbody a").ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToContainTextAsync("Order o 1", Patiently);
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToContainTextAsync("Order o 1");
         ILocator rows = page.Locator(".timeline .row");
-        await Expect(rows).ToHaveCountAsync(6, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await Expect(rows).ToHaveCountAsync(6);
         await Expect(rows.Nth(1)).ToContainTextAsync("activity completed, 10:00:01.000 to 10:00:02.000");
         await Expect(rows.Nth(2)).ToContainTextAsync("timer completed, 10:00:02.100 to 10:00:05.000");
         await Expect(rows.Nth(3)).ToContainTextAsync("orchestration cancelled");
@@ -31,11 +29,11 @@ public sealed class GenuineHostTests(DashboardFixture dashboard)
         {
             await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = $"{action}…" }).ClickAsync();
             await page.Locator("form.ask", new PageLocatorOptions { HasText = action }).Locator("button[type=submit]").ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(refusal, Patiently);
+            await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(refusal);
         }
 
         // An open page looks whether anything is new, and reads the history again only then; once more than seen, since a change is told to the second.
-        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(PageChecks.Patience));
+        using var limit = new CancellationTokenSource(DashboardFixture.Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (genuine.States < 2)
             await look.WaitForNextTickAsync(limit.Token);

@@ -24,14 +24,14 @@ public sealed class InboxTests(DashboardFixture dashboard)
         });
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/");
         ILocator card = Card(page, Name);
-        await Expect(card.GetByText("left", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(PageChecks.Patiently);
-        await Expect(card.GetByText("right", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(card.GetByText("left", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
+        await Expect(card.GetByText("right", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         await DashboardFixture.ShotAsync(page, "inbox-conflict");
 
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Manual" }).ClickAsync();
-        await Expect(page.GetByText($"{Name}: The merge is being laid out in")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByText($"{Name}: The merge is being laid out in")).ToBeVisibleAsync();
         ILocator worktree = card.GetByText("Worktree:").Locator("code");
-        await Expect(worktree).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(worktree).ToBeVisibleAsync();
         string file = Path.Combine(await worktree.InnerTextAsync(), "a.txt");
         await File.WriteAllTextAsync(file, "1\nboth\n3\n", TestContext.Current.CancellationToken);
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
@@ -49,7 +49,7 @@ public sealed class InboxTests(DashboardFixture dashboard)
         string told = Path.Combine(repository.Root, "told");
         string id = await dashboard.LaunchAsync(repository, Name, $"cat > {told}; echo mended > state.txt", Build, Broken);
         (IPage page, _) = await dashboard.OpenAsync("/");
-        await Expect(Card(page, Name)).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(Card(page, Name)).ToBeVisibleAsync();
 
         await TabToAsync(page, Name, "INPUT");
         await page.Keyboard.TypeAsync("Mind the état");
@@ -79,7 +79,7 @@ public sealed class InboxTests(DashboardFixture dashboard)
             """);
         await page.ReloadAsync();
         ILocator button = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Notify" });
-        await Expect(button).ToHaveAttributeAsync("aria-pressed", "false", new LocatorAssertionsToHaveAttributeOptions { Timeout = PageChecks.Patience });
+        await Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
         await button.ClickAsync();
         await Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
 
@@ -112,12 +112,12 @@ public sealed class InboxTests(DashboardFixture dashboard)
         string id = await dashboard.LaunchAsync(repository, Name, "true", null, $"echo reading the '<b>code</b>'; while [ ! -f {go} ]; do sleep 0.05; done; echo x > x.txt");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/", 375, 800);
         ILocator card = page.Locator("article.card", new PageLocatorOptions { HasText = Name });
-        await Expect(card.GetByText("reading the <b>code</b>")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(card.GetByText("reading the <b>code</b>")).ToBeVisibleAsync();
         await DashboardFixture.ShotAsync(page, "phone-glance");
 
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         await dashboard.UntilAsync($"api/gm/projects/{id}", p => (string)p["phase"]! == "completed");
-        await Expect(card).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await Expect(card).ToHaveCountAsync(0);
         Assert.Empty(complaints);
     }
 

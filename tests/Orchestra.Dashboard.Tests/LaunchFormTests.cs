@@ -8,10 +8,6 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>The form to launch a project: what is wrong is said at its field, what was typed stays, the keyboard is enough.</summary>
 public sealed class LaunchFormTests(DashboardFixture dashboard)
 {
-    private static readonly LocatorAssertionsToBeFocusedOptions Focused = new() { Timeout = PageChecks.Patience };
-    private static readonly LocatorAssertionsToHaveCountOptions Counted = new() { Timeout = PageChecks.Patience };
-    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
-
     [Fact]
     public async Task What_is_missing_or_no_number_is_said_at_the_fields_at_once()
     {
@@ -21,7 +17,7 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         await AssertWrongAsync(Field(page, "repo_path"), "absolute path");
         await AssertWrongAsync(Field(page, "agents[0].team"), "which team");
         await AssertWrongAsync(Field(page, "agents[0].task"), "what is to be done");
-        await Expect(Field(page, "project_name")).ToBeFocusedAsync(Focused);
+        await Expect(Field(page, "project_name")).ToBeFocusedAsync();
         await DashboardFixture.ShotAsync(page, "launch-errors");
 
         await Field(page, "project_name").FillAsync("Named");
@@ -36,8 +32,8 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         await AssertWrongAsync(Field(page, "agents[0].max_turns"), "whole number from 1 to");
         await AssertWrongAsync(Field(page, "agents[0].max_cost_usd"), "like 2.50");
         // It was folded away, and what is wrong is nevertheless seen.
-        await Expect(Field(page, "agents[0].max_cost_usd")).ToBeFocusedAsync(Focused);
-        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2, Counted);
+        await Expect(Field(page, "agents[0].max_cost_usd")).ToBeFocusedAsync();
+        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2);
         Assert.Equal("1.5", await Field(page, "agents[0].max_turns").InputValueAsync());
         Assert.Empty(complaints);
     }
@@ -54,18 +50,18 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
 
         await LaunchAsync(page);
         await AssertWrongAsync(Field(page, "agents[1].team"), "There is no team 'nobody'");
-        await Expect(Field(page, "agents[1].team")).ToBeFocusedAsync(Focused);
+        await Expect(Field(page, "agents[1].team")).ToBeFocusedAsync();
         await Field(page, "agents[1].team").FillAsync("feature-dev");
         await LaunchAsync(page);
         await AssertWrongAsync(Field(page, "repo_path"), "does not exist");
-        await Expect(Field(page, "repo_path")).ToBeFocusedAsync(Focused);
-        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(1, Counted);
+        await Expect(Field(page, "repo_path")).ToBeFocusedAsync();
+        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(1);
         Assert.Equal("Two\nlines", await Field(page, "agents[1].task").InputValueAsync());
 
         await Field(page, "agents[1].task").FillAsync("true");
         await Field(page, "repo_path").FillAsync(repository.Folder);
         await LaunchAsync(page);
-        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Second try" })).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Second try" })).ToBeVisibleAsync();
         // What was launched is not offered again.
         Assert.Null(await page.EvaluateAsync<string?>("() => sessionStorage.getItem('orchestra-draft:/launch')"));
         Assert.Empty(complaints);
@@ -82,7 +78,7 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
             ("agents[0].team", "feature-dev"), ("agents[0].task", "Do the first thing"), ("agents[0].client_mode", "api"), ("agents[0].timeout_seconds", "90"),
             ("agents[0].max_cost_usd", "2.25"), ("agents[0].max_turns", "40"), ("agents[1].team", "hold"), ("agents[1].task", "Do the second thing"), ("agents[1].client_mode", ""),
         })
-            await Expect(Field(page, name)).ToHaveValueAsync(value, new LocatorAssertionsToHaveValueOptions { Timeout = PageChecks.Patience });
+            await Expect(Field(page, name)).ToHaveValueAsync(value);
         await Expect(Field(page, "agents[0].client_mode")).ToBeVisibleAsync();
 
         using TestRepository repository = TestRepository.Create();
@@ -96,7 +92,7 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         await Field(page, "agents[0].timeout_seconds").FillAsync("75");
         await DryRunAsync(page);
         ILocator plan = page.Locator("section:has(#dryrun)");
-        await Expect(plan).ToContainTextAsync("(command, at most 1 min 15 s)", Patiently);
+        await Expect(plan).ToContainTextAsync("(command, at most 1 min 15 s)");
         await Expect(plan).ToContainTextAsync("Once after all clean merges: build with “make”");
         Assert.Empty(complaints);
     }
@@ -109,16 +105,16 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         await FillAsync(page, "Tried", repository.Folder, "feature-dev", "true");
         ILocator said = page.Locator("[role=status][data-said]");
         await DryRunAsync(page);
-        await Expect(said).ToHaveTextAsync("What would happen is shown below.", new LocatorAssertionsToHaveTextOptions { Timeout = PageChecks.Patience });
+        await Expect(said).ToHaveTextAsync("What would happen is shown below.");
         await Expect(page.Locator("#dryrun")).ToBeInViewportAsync();
         await Field(page, "build_command").FillAsync("make");
         await Field(page, "build_command").PressAsync("Tab");
-        await Expect(page.Locator("#dryrun")).ToHaveCountAsync(0, Counted);
-        await Expect(said).ToContainTextAsync("The form has changed", Patiently);
+        await Expect(page.Locator("#dryrun")).ToHaveCountAsync(0);
+        await Expect(said).ToContainTextAsync("The form has changed");
         await DryRunAsync(page);
-        await Expect(page.Locator("section:has(#dryrun)")).ToContainTextAsync("build with “make”", Patiently);
+        await Expect(page.Locator("section:has(#dryrun)")).ToContainTextAsync("build with “make”");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add an agent" }).ClickAsync();
-        await Expect(page.Locator("#dryrun")).ToHaveCountAsync(0, Counted);
+        await Expect(page.Locator("#dryrun")).ToHaveCountAsync(0);
         Assert.Empty(complaints);
     }
 
@@ -132,18 +128,18 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         {
             await add.FocusAsync();
             await page.Keyboard.PressAsync("Enter");
-            await Expect(Field(page, $"agents[{index}].team")).ToBeFocusedAsync(Focused);
+            await Expect(Field(page, $"agents[{index}].team")).ToBeFocusedAsync();
             await Field(page, $"agents[{index}].task").FillAsync($"number {index + 1}");
         }
 
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove agent 2" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Expect(Field(page, "agents[2].task")).ToHaveCountAsync(0, Counted);
-        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove agent 2" })).ToBeFocusedAsync(Focused);
+        await Expect(Field(page, "agents[2].task")).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove agent 2" })).ToBeFocusedAsync();
         await Expect(Field(page, "agents[1].task")).ToHaveValueAsync("number 3");
         await Expect(page.Locator("[role=status][data-said]")).ToHaveTextAsync("Agent 2 is removed.");
         await page.Keyboard.PressAsync("Space");
-        await Expect(add).ToBeFocusedAsync(Focused);
+        await Expect(add).ToBeFocusedAsync();
         await Expect(Field(page, "agents[0].task")).ToHaveValueAsync("first");
         await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove agent" })).ToHaveCountAsync(0);
         Assert.Empty(complaints);
@@ -161,10 +157,10 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
             "(field, text) => { field.value = text; for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true })); }", task);
         await page.ReloadAsync();
         await page.Locator("main[data-live=yes]").WaitForAsync();
-        await Expect(page.GetByText("What you had typed is back.")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByText("What you had typed is back.")).ToBeVisibleAsync();
         Assert.Equal(task, await Field(page, "agents[0].task").InputValueAsync());
         await DryRunAsync(page);
-        await Expect(page.Locator("#dryrun")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.Locator("#dryrun")).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
 
@@ -183,7 +179,7 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
             }
             """);
         await DryRunAsync(page);
-        await Expect(page.Locator("#dryrun")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.Locator("#dryrun")).ToBeVisibleAsync();
         Assert.Contains("true,true", await page.EvaluateAsync<string[]>("() => window.seen"));
         await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show what would happen" })).ToBeEnabledAsync();
     }
@@ -205,7 +201,7 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
     /// <summary>The message stands beside the field, and whoever is in the field is told it.</summary>
     private static async Task AssertWrongAsync(ILocator field, string message)
     {
-        await Expect(field).ToHaveAttributeAsync("aria-invalid", "true", new LocatorAssertionsToHaveAttributeOptions { Timeout = PageChecks.Patience });
+        await Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
         await Expect(field).ToHaveAccessibleDescriptionAsync(new Regex(Regex.Escape(message)));
         await Expect(field.Locator("xpath=..").Locator("p.error")).ToContainTextAsync(message);
     }

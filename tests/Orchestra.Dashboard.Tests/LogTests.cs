@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Orchestra.Core.Logs;
@@ -11,9 +12,6 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>The page of the host's log.</summary>
 public sealed class LogTests(DashboardFixture dashboard)
 {
-    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
-    private static readonly LocatorAssertionsToHaveCountOptions CountedPatiently = new() { Timeout = PageChecks.Patience };
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -26,17 +24,17 @@ public sealed class LogTests(DashboardFixture dashboard)
         string program = Path.Combine(repository.Folder, "..", $"<img src=x onerror=alert(3)>\u202Etxt.exe\u001b[31m{Path.GetRandomFileName()}");
         File.CreateSymbolicLink(program, "/bin/true");
         string id = await dashboard.LaunchAsync(repository, "Logged", new JsonObject { ["argv"] = new JsonArray(program) });
-        await Expect(page.Locator("ol.log")).ToContainTextAsync($"Project {id} ended", Patiently);
+        await Expect(page.Locator("ol.log")).ToContainTextAsync($"Project {id} ended");
         File.Delete(program);
-        await Expect(page.Locator("ol.log")).ToContainTextAsync("<img src=x onerror=alert(3)>⟨U+202E⟩txt.exe", Patiently);
+        await Expect(page.Locator("ol.log")).ToContainTextAsync("<img src=x onerror=alert(3)>⟨U+202E⟩txt.exe");
         Assert.Equal(0, await page.Locator("main img").CountAsync());
         Assert.DoesNotContain('\u001b', await page.Locator("ol.log").InnerTextAsync());
         await page.GetByLabel("Contains").FillAsync(id);
         await page.GetByLabel("Contains").PressAsync("Tab");
         await Expect(page).ToHaveURLAsync(new Uri(dashboard.Address, $"logs?text={id}").ToString());
-        await Expect(page.Locator("ol.log li")).ToHaveCountAsync(1, CountedPatiently);
+        await Expect(page.Locator("ol.log li")).ToHaveCountAsync(1);
         await page.GetByText("Errors and worse").ClickAsync();
-        await Expect(page.Locator("ol.log li")).ToHaveCountAsync(0, CountedPatiently);
+        await Expect(page.Locator("ol.log li")).ToHaveCountAsync(0);
 
         await page.GotoAsync("/logs");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Hold" }).ClickAsync();
@@ -45,9 +43,9 @@ public sealed class LogTests(DashboardFixture dashboard)
         await dashboard.UntilAsync($"api/logs?text={second} ended", l => l.AsArray().Count > 0);
         Assert.DoesNotContain(second, await page.Locator("ol.log").InnerTextAsync());
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" }).ClickAsync();
-        await Expect(page.Locator("ol.log")).ToContainTextAsync($"Project {second} ended", Patiently);
+        await Expect(page.Locator("ol.log")).ToContainTextAsync($"Project {second} ended");
         await page.GotoAsync("/logs?level=loud");
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("'loud' is unknown", Patiently);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("'loud' is unknown");
         Assert.Empty(complaints);
     }
 
@@ -61,20 +59,66 @@ public sealed class LogTests(DashboardFixture dashboard)
             n == 0 ? LogLevels.Error : LogLevels.Info, n == 0 ? $"{mark} the first of all" : $"{mark} one of many", "Test"))]);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/logs?text={mark.ToUpperInvariant()}");
         ILocator lines = page.Locator("ol.log li");
-        await Expect(lines).ToHaveCountAsync(Page, CountedPatiently);
+        await Expect(lines).ToHaveCountAsync(Page);
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Older" }).ClickAsync();
         await Expect(lines.First.Locator("time")).ToHaveAttributeAsync("title", "2020-01-31 10:05:49.000 UTC");
         await Expect(page.GetByText("Older lines.")).ToBeVisibleAsync();
         // The address is enough to come back.
         await page.ReloadAsync();
-        await Expect(lines).ToHaveCountAsync(Page, CountedPatiently);
+        await Expect(lines).ToHaveCountAsync(Page);
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Older" }).ClickAsync();
-        await Expect(lines).ToHaveCountAsync(Many - (2 * Page), CountedPatiently);
+        await Expect(lines).ToHaveCountAsync(Many - (2 * Page));
         await Expect(lines.Last).ToContainTextAsync("the first of all");
         await page.GetByText("Errors and worse").ClickAsync();
-        await Expect(lines).ToHaveCountAsync(1, CountedPatiently);
+        await Expect(lines).ToHaveCountAsync(1);
         await Expect(page.GetByText("Live.")).ToBeVisibleAsync();
         Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_link_that_is_followed_before_the_page_is_live_leads_where_it_says()
+    {
+        string mark = Guid.NewGuid().ToString("N");
+        await StoreAsync([.. Enumerable.Range(0, 301).Select(n => new LogRecord(
+            string.Create(CultureInfo.InvariantCulture, $"{mark}-{n:D10}"), new DateTime(2020, 1, 31, 10, 0, 0, DateTimeKind.Utc).AddSeconds(n), LogLevels.Info, $"{mark} line {n}", "Test"))]);
+        (IPage page, _) = await dashboard.OpenAsync($"/logs?text={mark}");
+        var starting = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        await page.RouteWebSocketAsync("**/_blazor?*", socket =>
+        {
+            IWebSocketRoute host = socket.ConnectToServer();
+            Task told = go.Task;
+            socket.OnMessage(message =>
+            {
+                Pass(message, host);
+                if (Encoding.ASCII.GetString(message.Binary ?? []).Contains("StartCircuit", StringComparison.Ordinal))
+                    starting.TrySetResult();
+            });
+            host.OnMessage(message =>
+            {
+                if (starting.Task.IsCompleted)
+                    told = told.ContinueWith(_ => Pass(message, socket), TaskScheduler.Default);
+                else
+                    Pass(message, socket);
+            });
+        });
+        await page.ReloadAsync();
+        await starting.Task.WaitAsync(DashboardFixture.Patience, Cancel);
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Older" }).ClickAsync();
+        ILocator lines = page.Locator("ol.log li");
+        await Expect(lines).ToHaveCountAsync(1);
+        go.SetResult();
+        await page.Locator("main[data-live=yes]").WaitForAsync();
+        await Expect(page.GetByText("Older lines.")).ToBeVisibleAsync();
+        await Expect(lines).ToContainTextAsync("line 0");
+    }
+
+    private static void Pass(IWebSocketFrame message, IWebSocketRoute to)
+    {
+        if (message.Binary is { } bytes)
+            to.Send(bytes);
+        else
+            to.Send(message.Text!);
     }
 
     private async Task StoreAsync(IReadOnlyList<LogRecord> lines)

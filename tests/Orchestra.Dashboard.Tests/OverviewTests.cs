@@ -9,7 +9,6 @@ namespace Orchestra.Dashboard.Tests;
 public sealed class OverviewTests(DashboardFixture dashboard)
 {
     private const string Hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202Etxt.exe\u001b[31m";
-    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
 
     [Fact]
     public async Task What_an_agent_did_is_in_overview_agents_history_costs_and_teams_as_text()
@@ -29,13 +28,13 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         await dashboard.AssertSoundAsync("/teams?team=feature-dev&status=completed", "teams", p => p.Locator("tbody tr", new PageLocatorOptions { HasText = "Done <script>" }));
 
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/history/{id}");
-        await Expect(page.Locator("pre").First).ToContainTextAsync("<script>alert(1)</script>", Patiently);
+        await Expect(page.Locator("pre").First).ToContainTextAsync("<script>alert(1)</script>");
         string main = await page.Locator("main").InnerTextAsync();
         Assert.DoesNotContain('\u202e', main);
         Assert.DoesNotContain('\u001b', main);
         Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
         await page.GotoAsync("/history/20200101-000000-abcdef");
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no execution", Patiently);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no execution");
         Assert.Empty(complaints);
     }
 
@@ -45,20 +44,20 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         using TestRepository repository = TestRepository.Create();
         await dashboard.AssertSoundAsync("/control", "control", p => p.GetByText("client.commands.default.argv"));
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/control");
-        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = "client.default_mode" })).ToContainTextAsync("file, line 2", Patiently);
+        await Expect(page.Locator("tr", new PageLocatorOptions { HasText = "client.default_mode" })).ToContainTextAsync("file, line 2");
         await page.GetByLabel("Key contains").FillAsync("default_mode");
-        await Expect(page.Locator("section:has(#configuration) tbody tr")).ToHaveCountAsync(1, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await Expect(page.Locator("section:has(#configuration) tbody tr")).ToHaveCountAsync(1);
 
         await page.GetByLabel("Repository").FillAsync("/no/such/folder");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("/no/such/folder", Patiently);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("/no/such/folder");
         await page.Locator("form.start select").First.SelectOptionAsync("hold");
         await page.GetByLabel("Repository").FillAsync(repository.Folder);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start", Exact = true }).ClickAsync();
-        await Expect(page.Locator("dd .state")).ToContainTextAsync("running", Patiently);
+        await Expect(page.Locator("dd .state")).ToContainTextAsync("running");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Stop the orchestrator" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Stop the orchestrator" }).ClickAsync();
-        await Expect(page.Locator("dd .state")).ToContainTextAsync("stopped", Patiently);
+        await Expect(page.Locator("dd .state")).ToContainTextAsync("stopped");
         Assert.Empty(complaints);
     }
 
@@ -72,9 +71,9 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         await page.Locator("details.launch").GetByLabel("Task").FillAsync(task);
         await page.Locator("details.launch").GetByLabel("Repository").FillAsync(repository.Folder);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/sessions/"), new PageAssertionsToHaveURLOptions { Timeout = PageChecks.Patience });
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/sessions/"));
         await page.GotoAsync("/teams?team=feature-dev");
-        await Expect(page.Locator("tbody tr", new PageLocatorOptions { HasText = task })).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.Locator("tbody tr", new PageLocatorOptions { HasText = task })).ToBeVisibleAsync();
         JsonNode sessions = await dashboard.UntilAsync("api/teams?team=feature-dev", s => s["sessions"]!.AsArray().Any(x => (string)x!["task_description"]! == task));
         Assert.NotNull(sessions);
     }

@@ -8,22 +8,18 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>What holds for every page.</summary>
 internal static class PageChecks
 {
-    public const float Patience = 30_000;
-
     // To describe what passes costs more than to find what does not.
     private static readonly AxeRunOptions OnlyViolations = new() { ResultTypes = [ResultType.Violations] };
 
     // In another colour scheme the page has the same elements.
     private static readonly AxeRunOptions OnlyColours = new() { ResultTypes = [ResultType.Violations], RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast", "link-in-text-block"] } };
 
-    public static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = Patience };
-
     /// <summary>The page as it is, dark on a phone, light and dark on a desk: it fits, axe finds nothing serious, it has a title, the browser does not complain.</summary>
     /// <param name="ready">What is seen once the page has its data.</param>
     public static async Task AssertSoundAsync(this DashboardFixture dashboard, string path, string name, Func<IPage, ILocator> ready)
     {
         (IPage page, List<string> complaints) = await dashboard.OpenAsync(path, 375, 900, ColorScheme.Dark);
-        await Expect(ready(page).First).ToBeVisibleAsync(Patiently);
+        await Expect(ready(page).First).ToBeVisibleAsync();
         Assert.EndsWith("· Agent Orchestra", await page.TitleAsync());
         await AssertFitsAsync(page, 375, $"{name}-phone-dark", OnlyViolations);
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Orchestra.Client;
 using Orchestra.Testing;
@@ -9,8 +10,6 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>What can be done to a project on its page, each after it was asked once more, and what the page shows of it.</summary>
 public sealed class ProjectTests(DashboardFixture dashboard)
 {
-    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
-
     [Fact]
     public async Task A_failed_project_shows_its_gates_and_decisions_is_retried_and_cancelled()
     {
@@ -20,18 +19,18 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         await dashboard.PostAsync($"api/gm/decisions/{waiting["decisions"]![0]!["decision_id"]}/resolve", new JsonObject { ["action"] = "reject", ["comment"] = "not like this" });
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
         ILocator state = page.Locator("main > p .state");
-        await Expect(state).ToHaveTextAsync("failed", new LocatorAssertionsToHaveTextOptions { Timeout = PageChecks.Patience });
+        await Expect(state).ToHaveTextAsync("failed");
         await page.Locator("details.gate summary").First.ClickAsync();
         await Expect(page.Locator("details.gate pre").First).ToContainTextAsync("it is red");
         ILocator history = page.Locator("section:has(#decisions) tbody tr");
-        await Expect(history).ToContainTextAsync("rejected", Patiently);
+        await Expect(history).ToContainTextAsync("rejected");
         await Expect(history).ToContainTextAsync("not like this");
 
         await ConfirmAsync(page, "Retry");
-        await Expect(page.Locator("main > p").First).ToContainTextAsync("retry 1", Patiently);
-        await Expect(page.Locator("article.decision")).ToContainTextAsync("it is red", Patiently);
+        await Expect(page.Locator("main > p").First).ToContainTextAsync("retry 1");
+        await Expect(page.Locator("article.decision")).ToContainTextAsync("it is red");
         await ConfirmAsync(page, "Cancel project");
-        await Expect(state).ToHaveTextAsync("cancelled", new LocatorAssertionsToHaveTextOptions { Timeout = PageChecks.Patience });
+        await Expect(state).ToHaveTextAsync("cancelled");
         // What was done again has bars of its own: the wait for a person, and the build.
         await Expect(page.Locator(".timeline .row", new PageLocatorOptions { HasText = "waits for a person" })).ToHaveCountAsync(2);
         Assert.Empty(complaints);
@@ -51,12 +50,33 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         await dashboard.UntilAsync($"api/gm/projects/{launched.ProjectId}", p => (string)p["phase"]! == "completed");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{launched.ProjectId}");
         ILocator facts = page.Locator("dl.facts").First;
-        await Expect(facts).ToContainTextAsync("$0.0125 of $5.00 at most", Patiently);
+        await Expect(facts).ToContainTextAsync("$0.0125 of $5.00 at most");
         await ConfirmAsync(page, "Push");
-        await Expect(page.GetByText("Pushed to origin, main.")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByText("Pushed to origin, main.")).ToBeVisibleAsync();
         Assert.Equal(repository.Git("rev-parse", "main"), repository.GitIn(remote, "rev-parse", "main"));
         await ConfirmAsync(page, "Unland");
-        await Expect(facts).ToContainTextAsync("undone by", Patiently);
+        await Expect(facts).ToContainTextAsync("undone by");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task What_an_agent_prints_last_is_told_while_it_works()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string go = Path.Combine(repository.Root, "go");
+        string id = await dashboard.LaunchAsync(
+            repository, "Talks", "true", buildCommand: null, task: $"echo reads the code; while [ ! -f '{go}' ]; do sleep 0.05; done; echo 'writes <b>code</b>'; while [ ! -f '{go}2' ]; do sleep 0.05; done; echo has done it");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
+        ILocator agent = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).Locator("tbody tr");
+        await Expect(agent).ToContainTextAsync("reads the code");
+        await Expect(page.Locator("dl.facts time")).ToHaveTextAsync("just now");
+        await Expect(page.Locator("dl.facts time")).ToHaveAttributeAsync("title", new Regex(@"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC$"));
+        await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
+        await Expect(agent).ToContainTextAsync("writes <b>code</b>");
+        await Expect(agent.Locator(".state")).ToHaveTextAsync("running");
+        await File.WriteAllTextAsync($"{go}2", "", TestContext.Current.CancellationToken);
+        await Expect(agent).ToContainTextAsync("has done it");
+        await Expect(page.Locator("main > p .state")).ToHaveTextAsync("completed");
         Assert.Empty(complaints);
     }
 

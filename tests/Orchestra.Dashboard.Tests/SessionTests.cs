@@ -20,7 +20,6 @@ public sealed class SessionTests : IAsyncLifetime
                 - {name: implementer, role: Write it}
         """;
 
-    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("orchestra-session-");
     private readonly DashboardFixture dashboard;
 
@@ -51,7 +50,7 @@ public sealed class SessionTests : IAsyncLifetime
             "pair", "Mend the list\nrun architect: echo plan > plan.txt\nrun implementer: sed -i s/two/2/ list.txt", repository.Folder, "claude-code", Cancel);
         await client.EndOfSessionAsync(launched.SessionId, Cancel);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/sessions/{launched.SessionId}");
-        await Expect(page.Locator("dl.facts").First).ToContainTextAsync("$0.0250, 4,000 tokens in, 200 out", Patiently);
+        await Expect(page.Locator("dl.facts").First).ToContainTextAsync("$0.0250, 4,000 tokens in, 200 out");
         ILocator tasks = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Teammates" }).Locator("tbody tr");
         await Expect(tasks).ToHaveCountAsync(2);
         foreach ((int n, string name) in new[] { "architect", "implementer" }.Index())
@@ -64,18 +63,18 @@ public sealed class SessionTests : IAsyncLifetime
         ILocator list = page.Locator(".difffile:has(h3:has-text('list.txt'))");
         await Expect(list.Locator("table.unified tr", new LocatorLocatorOptions { HasText = "−two" })).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Split" }).ClickAsync();
-        await Expect(list.Locator("table.split tr:has(td.removed):has(td.added)")).ToContainTextAsync("two", Patiently);
+        await Expect(list.Locator("table.split tr:has(td.removed):has(td.added)")).ToContainTextAsync("two");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Unified" }).ClickAsync();
-        await Expect(list.Locator("table.unified")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(list.Locator("table.unified")).ToBeVisibleAsync();
 
         await Expect(page.GetByText("claude --resume")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Recover its work" }).ClickAsync();
-        await Expect(page.GetByText($"orchestra recover {launched.SessionId} --to")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByText($"orchestra recover {launched.SessionId} --to")).ToBeVisibleAsync();
         await Expect(page.Locator("dl.facts").Last).ToContainTextAsync($"team/{launched.SessionId}");
         await DashboardFixture.ShotAsync(page, "session-team");
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Resume as a new project" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Uri(dashboard.Address, $"launch?session={launched.SessionId}").ToString());
-        await Expect(page.GetByLabel("Repository")).ToHaveValueAsync(repository.Folder, new LocatorAssertionsToHaveValueOptions { Timeout = PageChecks.Patience });
+        await Expect(page.GetByLabel("Repository")).ToHaveValueAsync(repository.Folder);
         Assert.Empty(complaints);
     }
 }

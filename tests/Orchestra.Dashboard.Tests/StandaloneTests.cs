@@ -9,7 +9,6 @@ namespace Orchestra.Dashboard.Tests;
 public sealed class StandaloneTests(DashboardFixture dashboard) : IDisposable
 {
     private const string Key = "key-of-the-api-0123456789";
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("orchestra-standalone-");
     private readonly Uri api = new($"http://127.0.0.1:{FreePort.Next()}/");
     private readonly Uri pages = new($"http://127.0.0.1:{FreePort.Next()}/");
@@ -24,16 +23,16 @@ public sealed class StandaloneTests(DashboardFixture dashboard) : IDisposable
         await AssertRulesAsync();
 
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"{pages}?code={Key}");
-        await Expect(page.GetByText("Nothing is waiting.")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("Nothing is waiting.")).ToBeVisibleAsync();
         Assert.DoesNotContain("code=", page.Url, StringComparison.Ordinal);
         (IPage logs, _) = await dashboard.OpenAsync($"{pages}?code={Key}");
         await AssertEmptyPagesAsync(logs);
         host.Dispose();
-        await Expect(page.GetByText("Connection lost")).ToBeVisibleAsync(Patiently);
-        await Expect(logs.GetByRole(AriaRole.Alert)).ToContainTextAsync($"No host answers at {api}", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
+        await Expect(page.GetByText("Connection lost")).ToBeVisibleAsync();
+        await Expect(logs.GetByRole(AriaRole.Alert)).ToContainTextAsync($"No host answers at {api}");
         using CliProcess again = await StartHostAsync();
-        await Expect(page.GetByText("Connection lost")).ToBeHiddenAsync(new LocatorAssertionsToBeHiddenOptions { Timeout = 60_000 });
-        await Expect(logs.GetByRole(AriaRole.Alert)).ToBeHiddenAsync(new LocatorAssertionsToBeHiddenOptions { Timeout = 60_000 });
+        await Expect(page.GetByText("Connection lost")).ToBeHiddenAsync();
+        await Expect(logs.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
         Assert.Empty(complaints);
     }
 
@@ -47,7 +46,7 @@ public sealed class StandaloneTests(DashboardFixture dashboard) : IDisposable
         })
         {
             await page.GotoAsync(new Uri(pages, path).ToString());
-            await Expect(page.GetByText(text)).ToBeVisibleAsync(Patiently);
+            await Expect(page.GetByText(text)).ToBeVisibleAsync();
         }
     }
 

@@ -8,8 +8,6 @@ namespace Orchestra.Dashboard.Tests;
 /// <summary>One project seen through the pages as a person goes through them; its pictures are those of the README (docs/screenshots.sh).</summary>
 public sealed class TourTests(DashboardFixture dashboard)
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -33,15 +31,15 @@ public sealed class TourTests(DashboardFixture dashboard)
 
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/", width: 1280, height: 900);
         ILocator card = page.Locator("article.decision", new PageLocatorOptions { HasText = "To-do list" });
-        await Expect(card.GetByText("cat -n").First).ToBeVisibleAsync(Patiently);
+        await Expect(card.GetByText("cat -n").First).ToBeVisibleAsync();
         await ShotAsync(page, "inbox");
 
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
         await dashboard.UntilAsync($"api/gm/projects/{launched.ProjectId}", p => (string)p["phase"]! == "completed");
         await page.SetViewportSizeAsync(1280, 1100);
         await page.GotoAsync($"/projects/{launched.ProjectId}");
-        await Expect(page.Locator("main[data-live=yes] #timeline ~ *").First).ToBeVisibleAsync(Patiently);
-        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "To-do list" })).ToBeVisibleAsync(Patiently);
+        await Expect(page.Locator("main[data-live=yes] #timeline ~ *").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "To-do list" })).ToBeVisibleAsync();
         await ShotAsync(page, "project");
         await Expect(page.Locator("table.heat td.heat-1")).ToHaveCountAsync(2);
         await Expect(page.Locator("section:has(#plan) tbody tr")).ToHaveCountAsync(4);
@@ -50,8 +48,8 @@ public sealed class TourTests(DashboardFixture dashboard)
 
         await page.GotoAsync($"/sessions/{launched.SessionIds[0]}");
         await page.SetViewportSizeAsync(1280, 1300);
-        await Expect(page.GetByText("item 3 of 3").First).ToBeVisibleAsync(Patiently);
-        await Expect(page.GetByText("cat -n").First).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("item 3 of 3").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("cat -n").First).ToBeVisibleAsync();
         await ShotAsync(page, "session");
         Assert.Empty(complaints);
         Assert.Contains("sort \"$file\" | cat -n", repository.Show("main", "todo.sh"));
@@ -69,7 +67,7 @@ public sealed class TourTests(DashboardFixture dashboard)
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button, Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = button }).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button }).ClickAsync();
 
-        await Expect(page.GetByText($"· {result}")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText($"· {result}")).ToBeVisibleAsync();
         Assert.Equal(lands, File.Exists(Path.Combine(repository.Folder, "x.txt")));
         Assert.Equal(lands ? "" : "x", lands ? "" : repository.Show($"refs/orchestra/kept/{launched.SessionId}", "x.txt"));
         Assert.Empty(complaints);

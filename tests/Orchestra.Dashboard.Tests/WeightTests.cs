@@ -14,8 +14,6 @@ public sealed class WeightTests(DashboardFixture dashboard)
     private const int LinesOfOthers = 4_000;
     private const long Megabyte = 1024 * 1024;
 
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
-
     [Fact]
     public async Task The_first_page_is_small_beyond_the_framework()
     {
@@ -55,12 +53,12 @@ public sealed class WeightTests(DashboardFixture dashboard)
                 new CommandLine(["/bin/sh", "-c", $"seq -f 'line %g of agent {n} tells of its work as agents do' {(n == 1 ? LinesOfFirst : LinesOfOthers)}; echo x > agent-{n}.txt"])))]),
             TestContext.Current.CancellationToken);
         (IPage page, List<string> complaints) = await own.OpenAsync($"/projects/{launched.ProjectId}");
-        await Expect(page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Print as agent" })).ToHaveCountAsync(Agents, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
-        await Expect(page.Locator("main > p .state.completed")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Print as agent" })).ToHaveCountAsync(Agents);
+        await Expect(page.Locator("main > p .state.completed")).ToBeVisibleAsync();
         Assert.InRange(await HeapAsync(page), 1, 200 * Megabyte);
 
         await page.GotoAsync($"/sessions/{launched.SessionIds[0]}");
-        await Expect(page.GetByText($"line {LinesOfFirst} of agent")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText($"line {LinesOfFirst} of agent")).ToBeVisibleAsync();
         Assert.InRange(await HeapAsync(page), 1, 200 * Megabyte);
         Assert.InRange(await page.Locator("*").CountAsync(), 1, 3000);
         Assert.Empty(complaints);

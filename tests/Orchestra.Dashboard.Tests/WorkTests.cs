@@ -22,7 +22,7 @@ public sealed class WorkTests(DashboardFixture dashboard)
         await dashboard.AssertSoundAsync($"/sessions/{session}", "session", p => p.Locator(".difffile td.added"));
 
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{project}");
-        await Expect(page.Locator(".commits tr")).ToHaveCountAsync(2, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await Expect(page.Locator(".commits tr")).ToHaveCountAsync(2);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Unland" }).PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "No", Exact = true })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
@@ -40,10 +40,10 @@ public sealed class WorkTests(DashboardFixture dashboard)
         string project = await dashboard.LaunchAsync(repository, "Prints", "true", buildCommand: null, task: script);
         JsonNode running = await dashboard.UntilAsync($"api/gm/projects/{project}", p => p["sessions"]!.AsArray().Count > 0 && (string?)p["sessions"]![0]!["status"] == "running");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/sessions/{running["sessions"]![0]!["session_id"]}");
-        await Expect(page.Locator("[data-status]")).ToContainTextAsync("1 line", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
+        await Expect(page.Locator("[data-status]")).ToContainTextAsync("1 line");
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         ILocator terminal = page.Locator(".terminal");
-        await Expect(terminal.GetByText("the end", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(terminal.GetByText("the end", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         await Expect(terminal.Locator("[data-status]")).ToContainTextAsync("100,007 lines");
 
         // Only what is seen is there.
@@ -82,15 +82,15 @@ public sealed class WorkTests(DashboardFixture dashboard)
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
         await page.GetByLabel("Repository").FillAsync("/no/such/folder");
         ILocator check = page.Locator("[data-repository]");
-        await Expect(check).ToContainTextAsync("does not exist", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
+        await Expect(check).ToContainTextAsync("does not exist");
         await page.GetByLabel("Repository").FillAsync(repository.Folder);
-        await Expect(check).ToContainTextAsync("main at", new LocatorAssertionsToContainTextOptions { Timeout = PageChecks.Patience });
+        await Expect(check).ToContainTextAsync("main at");
         await Expect(check).ToContainTextAsync("1 file has uncommitted changes");
         await page.GetByLabel("Name").FillAsync("Dry");
         await page.GetByLabel("Team").FillAsync("feature-dev");
         await page.GetByLabel("Task").FillAsync("Nothing yet");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show what would happen" }).ClickAsync();
-        await Expect(page.GetByText("Nothing was started.")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByText("Nothing was started.")).ToBeVisibleAsync();
         Assert.DoesNotContain("\"Dry\"", await dashboard.Http.GetStringAsync("api/gm/projects", TestContext.Current.CancellationToken));
         Assert.Empty(complaints);
     }

@@ -10,7 +10,6 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
 {
     private const string Api = "runtime/webhooks/durabletask";
     private const string Hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202Etxt.exe\u001b[31m";
-    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = PageChecks.Patience };
 
     [Fact]
     public async Task A_project_that_waits_is_seen_with_its_history_held_resumed_ended_and_purged()
@@ -20,33 +19,33 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         await dashboard.UntilAsync($"api/gm/projects/{id}", p => p["decisions"]!.AsArray().Count > 0);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows/{id}");
         ILocator status = page.Locator("dl .state");
-        await Expect(status).ToHaveTextAsync("Running", new LocatorAssertionsToHaveTextOptions { Timeout = PageChecks.Patience });
-        await Expect(page.Locator(".timeline")).ToContainTextAsync("PlanMerges", Patiently);
-        await Expect(page.Locator("table.history")).ToContainTextAsync("Task completed", Patiently);
+        await Expect(status).ToHaveTextAsync("Running");
+        await Expect(page.Locator(".timeline")).ToContainTextAsync("PlanMerges");
+        await Expect(page.Locator("table.history")).ToContainTextAsync("Task completed");
         await page.Locator("details.payload").First.Locator("summary").ClickAsync();
-        await Expect(page.Locator("details.payload pre").First).ToContainTextAsync("Watched", Patiently);
+        await Expect(page.Locator("details.payload pre").First).ToContainTextAsync("Watched");
         await dashboard.AssertSoundAsync($"/workflows/{id}", "workflow", p => p.Locator("table.history"));
 
         await ActAsync(page, "Suspend", p => p.GetByLabel("Reason").FillAsync("not today"));
-        await Expect(status).ToContainTextAsync("Suspended", Patiently);
-        await Expect(page.Locator("table.history")).ToContainTextAsync("not today", Patiently);
+        await Expect(status).ToContainTextAsync("Suspended");
+        await Expect(page.Locator("table.history")).ToContainTextAsync("not today");
         await ActAsync(page, "Resume");
-        await Expect(status).ToContainTextAsync("Running", Patiently);
+        await Expect(status).ToContainTextAsync("Running");
         await ActAsync(page, "Raise event", async p =>
         {
             await p.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "Event" }).FillAsync("Unheard");
             await p.GetByLabel("Content").FillAsync("{\"from\": ");
         });
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("no JSON", Patiently);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("no JSON");
         await page.GetByLabel("Content").FillAsync("{\"from\": \"the page\"}");
         await page.Locator("form.ask button[type=submit]").ClickAsync();
-        await Expect(page.Locator("table.history")).ToContainTextAsync("Unheard", Patiently);
+        await Expect(page.Locator("table.history")).ToContainTextAsync("Unheard");
         await ActAsync(page, "Terminate");
-        await Expect(status).ToContainTextAsync("Terminated", Patiently);
+        await Expect(status).ToContainTextAsync("Terminated");
         await ActAsync(page, "Purge");
-        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Workflows" })).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Workflows" })).ToBeVisibleAsync();
         await page.GotoAsync($"/workflows/{id}");
-        await Expect(page.GetByText("It may have been purged", new PageGetByTextOptions { Exact = false }).First).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByText("It may have been purged", new PageGetByTextOptions { Exact = false }).First).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
 
@@ -55,19 +54,19 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
     {
         string id = await StartAsync("hostile", Hostile);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows/{id}");
-        await Expect(page.Locator("dl .state")).ToContainTextAsync("Failed", Patiently);
+        await Expect(page.Locator("dl .state")).ToContainTextAsync("Failed");
         await page.Locator("details.payload").First.Locator("summary").ClickAsync();
-        await Expect(page.Locator("details.payload pre").First).ToContainTextAsync("<script>alert(1)</script>", Patiently);
+        await Expect(page.Locator("details.payload pre").First).ToContainTextAsync("<script>alert(1)</script>");
         string main = await page.Locator("main").InnerTextAsync();
         Assert.DoesNotContain('\u202e', main);
         Assert.DoesNotContain('\u001b', main);
         Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
 
         await ActAsync(page, "Rewind");
-        await Expect(page.Locator("table.history")).ToContainTextAsync("rewound", Patiently);
+        await Expect(page.Locator("table.history")).ToContainTextAsync("rewound");
         await ActAsync(page, "Restart");
-        await Expect(page).Not.ToHaveURLAsync(new Uri(dashboard.Address, $"workflows/{id}").ToString(), new PageAssertionsToHaveURLOptions { Timeout = PageChecks.Patience });
-        await Expect(page.Locator("dl .state")).ToContainTextAsync("Failed", Patiently);
+        await Expect(page).Not.ToHaveURLAsync(new Uri(dashboard.Address, $"workflows/{id}").ToString());
+        await Expect(page.Locator("dl .state")).ToContainTextAsync("Failed");
         Assert.Empty(complaints);
     }
 
@@ -79,17 +78,17 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         await Task.WhenAll(Enumerable.Range(0, Many).Select(i => StartAsync($"{prefix}-{i:00}", "x")));
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows?id={prefix}&status=Failed");
         ILocator rows = page.Locator("tbody tr");
-        await Expect(rows).ToHaveCountAsync(50, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await Expect(rows).ToHaveCountAsync(50);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Next page" }).ClickAsync();
-        await Expect(rows).ToHaveCountAsync(Many - 50, new LocatorAssertionsToHaveCountOptions { Timeout = PageChecks.Patience });
+        await Expect(rows).ToHaveCountAsync(Many - 50);
         await dashboard.AssertSoundAsync($"/workflows?id={prefix}", "workflows", p => p.Locator("tbody tr"));
 
         await page.GetByLabel("Name begins with").FillAsync("Nothing");
         await page.GetByLabel("Name begins with").PressAsync("Tab");
-        await Expect(page.GetByText("instances matches")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.GetByText("instances matches")).ToBeVisibleAsync();
         Assert.Contains("name=Nothing", page.Url, StringComparison.Ordinal);
         await page.GotoAsync("/workflows?from=yesterday");
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("from: 'yesterday' is no time", Patiently);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("from: 'yesterday' is no time");
         Assert.Empty(complaints);
     }
 
@@ -108,22 +107,22 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         ILocator form = page.Locator("details.purge");
         ILocator ask = form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Count them" });
         await ask.ClickAsync();
-        await Expect(form).ToContainTextAsync("No instance ended so in this time.", Patiently);
+        await Expect(form).ToContainTextAsync("No instance ended so in this time.");
         await form.GetByLabel("Completed").UncheckAsync();
         await form.GetByLabel("Failed").CheckAsync();
         await form.GetByLabel("Created until").FillAsync("2020-01-31T10:00");
         await ask.ClickAsync();
-        await Expect(form).ToContainTextAsync("No instance ended so in this time.", Patiently);
+        await Expect(form).ToContainTextAsync("No instance ended so in this time.");
         await form.GetByLabel("Created until").FillAsync("2099-01-31T10:00");
         await ask.ClickAsync();
-        await Expect(form).ToContainTextAsync("Delete 4 instances and their histories for good?", Patiently);
+        await Expect(form).ToContainTextAsync("Delete 4 instances and their histories for good?");
         await DashboardFixture.ShotAsync(page, "workflows-purge");
         await form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "No", Exact = true }).ClickAsync();
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(4);
         await ask.ClickAsync();
         await form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Purge 4 instances" }).ClickAsync();
-        await Expect(form).ToContainTextAsync("4 purged.", Patiently);
-        await Expect(page.GetByText("No workflow has run yet.")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(form).ToContainTextAsync("4 purged.");
+        await Expect(page.GetByText("No workflow has run yet.")).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
 
@@ -138,7 +137,7 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
     private static async Task ActAsync(IPage page, string action, Func<IPage, Task>? fill = null)
     {
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = $"{action}…" }).ClickAsync();
-        await Expect(page.Locator("form.ask")).ToBeVisibleAsync(PageChecks.Patiently);
+        await Expect(page.Locator("form.ask")).ToBeVisibleAsync();
         if (fill is not null)
             await fill(page);
         await page.Locator("form.ask button[type=submit]").ClickAsync();
