@@ -29,4 +29,6 @@ public static class ActivityNames
     public const string SaveSession = nameof(SaveSession);
     public const string OpenDecision = nameof(OpenDecision);
     public const string CloseDecisions = nameof(CloseDecisions);
+    public const string EndRuns = nameof(EndRuns);
+    public const string EndSession = nameof(EndSession);
 }

@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Debug, "The work of project {ProjectId} could not be compared")]
     public static partial void NotLookedAt(ILogger logger, string projectId, Exception exception);
 
+    [LoggerMessage(25, LogLevel.Warning, "Project {ProjectId} is {Phase}, but its orchestration is {State}: it is brought to an end")]
+    public static partial void ProjectStranded(ILogger logger, string projectId, string phase, string state);
+
     [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
     public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
 

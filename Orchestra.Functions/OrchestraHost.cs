@@ -115,6 +115,7 @@ public static class OrchestraHost
         services.AddOrchestraUpkeep();
         services.AddSingleton<Retention>();
         services.AddSingleton<EarlyWarning>();
+        services.AddSingleton<StrandedProjects>();
         extend?.Invoke(builder);
         IHost host = builder.Build();
         // Once more when the server starts, which may have learned of other addresses; here there is no log to bury the message.

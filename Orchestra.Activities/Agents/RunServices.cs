@@ -26,6 +26,7 @@ public static class RunServices
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<RunEngine>>(),
             s.GetService<IRunObserver>()));
+        services.TryAddSingleton(s => new RunEnder(s.GetRequiredService<RunEngine>(), s.GetRequiredService<DataFolder>()));
         services.TryAddSingleton<AgentWorktree>();
         services.TryAddSingleton(s => s.GetService<OrchestraConfig>()?.Runs ?? new RunsConfig());
         services.TryAddSingleton<BuildCaches>();

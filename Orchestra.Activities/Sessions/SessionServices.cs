@@ -13,6 +13,7 @@ public static class SessionServices
         services.TryAddSingleton<SessionDiscarder>();
         services.TryAddSingleton<SessionOutput>();
         services.TryAddSingleton<SessionRecoverer>();
+        services.TryAddSingleton<SessionEnder>();
         return services;
     }
 }

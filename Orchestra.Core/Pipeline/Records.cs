@@ -211,6 +211,21 @@ public sealed record SessionRecord
 
     [JsonIgnore]
     public bool IsRunning => Status is "pending" or "running";
+
+    /// <summary>Ended by something else than its agent: what its teammates had begun ends with it.</summary>
+    public SessionRecord EndedBy(string status, string reason, DateTime at) => this with
+    {
+        Status = status,
+        Error = reason,
+        WaitingFor = null,
+        CompletedAt = at,
+        Tasks = [.. Tasks.Select(t => t.Status switch
+        {
+            "running" => t with { Status = status, Error = reason, CompletedAt = at },
+            "pending" => t with { Status = "skipped" },
+            _ => t,
+        })],
+    };
 }
 
 /// <summary>One teammate's part of a session.</summary>

@@ -7,11 +7,12 @@ using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.OpenApi;
+using Orchestra.Functions.Upkeep;
 
 namespace Orchestra.Functions.Http;
 
 /// <summary>Reading and cancelling projects.</summary>
-public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
+public sealed class ProjectFunctions(ProjectStore store, DataFolder data, StrandedProjects strandedProjects)
 {
     [Function("ListProjects")]
     [Api("Projects, newest first.", Query = ["limit", "offset", "after/list", "phase", "since"])]
@@ -69,6 +70,8 @@ public sealed class ProjectFunctions(ProjectStore store, DataFolder data)
         await data.SetCancelMarkAsync(id, cancellationToken);
         await client.RaiseEventAsync(project.InstanceId ?? id, ProjectEvents.Cancel, "Cancelled by a person.", cancellationToken);
         await AgentCalls.CallAllAsync(store, client, id, project.InstanceId ?? id, cancellationToken);
+        if (await strandedProjects.FindAsync(client, project, cancellationToken) is { } stranded)
+            await strandedProjects.CancelAsync(client, stranded, cancellationToken);
         return Answers.Ok(new { Ok = true, ProjectId = id });
     });
 

@@ -11,6 +11,7 @@ using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
+using Orchestra.Functions.Upkeep;
 
 namespace Orchestra.Functions.Http;
 
@@ -19,7 +20,8 @@ namespace Orchestra.Functions.Http;
 /// Not the runtime's rewind, which only undoes failures of activities and which not every client forwards.
 /// </summary>
 public sealed class RetryFunctions(
-    ProjectStore store, DataFolder data, OrchestraConfig config, Clients clients, BranchTaker branches, Spendings spendings, TimeProvider time)
+    ProjectStore store, DataFolder data, OrchestraConfig config, Clients clients, BranchTaker branches, Spendings spendings,
+    StrandedProjects strandedProjects, TimeProvider time)
 {
     [Function("RetryProject")]
     [Api("Goes on with an ended project from where it was.", Body = typeof(RetryBody), BodyOptional = true, Status = 202)]
@@ -36,11 +38,26 @@ public sealed class RetryFunctions(
         {
             ProjectRecord project = (Ids.IsValid(id) ? await store.FindProjectAsync(id, cancellationToken) : null)
                 ?? throw new InputProblem("id", $"There is no project '{id}'.", StatusCodes.Status404NotFound);
+            project = await EndedAsync(client, project, cancellationToken);
             await StartAsync(project, changes, new NewInstance(store, data, client), cancellationToken);
             request.HttpContext.Response.Headers.Location = $"/api/gm/projects/{id}";
             return Answers.Ok(new { Ok = true, ProjectId = id }, StatusCodes.Status202Accepted);
         }, cancellationToken);
     });
+
+    /// <summary>A project whose orchestration has ended without it is failed first.</summary>
+    private async Task<ProjectRecord> EndedAsync(DurableTaskClient client, ProjectRecord project, CancellationToken cancellationToken)
+    {
+        if (await strandedProjects.FindAsync(client, project, cancellationToken) is not { } stranded)
+            return project;
+        string id = project.ProjectId;
+        IReadOnlyList<string> atWork = await strandedProjects.EndAsync(client, stranded, cancellationToken);
+        if (atWork.Count > 0)
+            throw NewInstance.Refusal($"The orchestration of project {id} is {stranded.State}, but agents of it still work: {string.Join(", ", atWork)}. Retry when they have ended, or cancel the project, which ends them.");
+        await strandedProjects.WaitAsync(client, stranded, cancellationToken);
+        ProjectRecord now = await store.FindProjectAsync(id, cancellationToken) ?? project;
+        return Phases.IsFinal(now.Phase) ? now : throw NewInstance.Refusal($"Project {id} is being brought to its end, as its orchestration is {stranded.State}. Try again in a moment.");
+    }
 
     private async Task StartAsync(ProjectRecord project, RetryRequest changes, NewInstance next, CancellationToken cancellationToken)
     {

@@ -14,7 +14,11 @@ public sealed record AgentStart(string? ProjectId, string RepoPath, string BaseC
 /// <summary>How one agent ended.</summary>
 /// <param name="Status">completed, no_change, failed, cancelled, timed_out, budget_exceeded or quota.</param>
 public sealed record AgentEnd(
-    string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged, RunUsage? Usage = null);
+    string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged, RunUsage? Usage = null)
+{
+    public static AgentEnd Of(SessionRecord session) =>
+        new(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage);
+}
 
 /// <summary>One agent from worktree to commit. Its instance id is the session id.</summary>
 public static class AgentOrchestrator
@@ -43,8 +47,7 @@ public static class AgentOrchestrator
 
         run.Session = run.Session with { CompletedAt = context.CurrentUtcDateTime };
         await run.SaveAsync();
-        SessionRecord session = run.Session;
-        return new AgentEnd(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage);
+        return AgentEnd.Of(run.Session);
     }
 
     private static async Task RunAloneAsync(SessionRun run, AgentStart start)

@@ -106,6 +106,16 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
             throw new PipelineEnd(Phases.Cancelled, cancelled.Result);
     }
 
+    /// <summary>Ends a session whose own orchestration has ended without it.</summary>
+    /// <param name="status">What it becomes, unless it had come to its own end.</param>
+    public async Task<AgentEnd> EndSessionAsync(SessionRecord session, string status, string reason)
+    {
+        SessionRecord ended = await CallAsync<SessionRecord>(
+            ActivityNames.EndSession, new EndSessionInput(session, status, reason, Messages.LeftBehind(session), Context.CurrentUtcDateTime));
+        await CallAsync(ActivityNames.SaveSession, SessionNews.AddTo(ended, Context.CurrentUtcDateTime));
+        return AgentEnd.Of(ended);
+    }
+
     /// <summary>Asks a person and waits, for as long as it takes; a cancelled project waits no longer.</summary>
     public async Task<DecisionAnswer> DecideAsync(string type, string description, string proposedAction, DecisionContext details, IReadOnlyList<string>? answers = null)
     {

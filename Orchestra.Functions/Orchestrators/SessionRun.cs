@@ -90,17 +90,7 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
     }
 
     /// <summary>A step of ours failed, whatever the agent did.</summary>
-    public void Fail(string reason) => Session = Session with
-    {
-        Status = "failed",
-        Error = reason,
-        Tasks = [.. Session.Tasks.Select(t => t.Status switch
-        {
-            "running" => t with { Status = "failed", Error = reason, CompletedAt = Context.CurrentUtcDateTime },
-            "pending" => t with { Status = "skipped" },
-            _ => t,
-        })],
-    };
+    public void Fail(string reason) => Session = Session.EndedBy("failed", reason, Context.CurrentUtcDateTime);
 
     public Task SaveAsync() =>
         Context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(Session, Context.CurrentUtcDateTime), Retries.Git);

@@ -18,7 +18,7 @@ namespace Orchestra.Functions.Upkeep;
 internal sealed record Finding(string Kind, string Name, string? RepoPath, string? Path, string? Commit, string Reason, string? Obstacle);
 
 /// <summary><c>GET /api/doctor</c> lists what crashes left behind, <c>POST /api/doctor/clean</c> takes away what is kept elsewhere.</summary>
-public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, LeftoverCleaner cleaner, TimeProvider time, ILogger<DoctorFunctions> logger)
+public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, LeftoverCleaner cleaner, StrandedProjects strandedProjects, TimeProvider time, ILogger<DoctorFunctions> logger)
 {
     private const int Everything = 100_000;
 
@@ -89,13 +89,11 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
         var stuck = new List<Finding>();
         foreach (ProjectRecord project in (await store.ListProjectsAsync(new ListRange(Everything), cancellationToken)).Items.Where(p => !Phases.IsFinal(p.Phase)))
         {
-            OrchestrationMetadata? instance = await client.GetInstanceAsync(project.InstanceId ?? project.ProjectId, cancellationToken);
-            if (instance is { IsCompleted: false })
+            if (await strandedProjects.FindAsync(client, project, cancellationToken) is not { } stranded)
                 continue;
-            string state = instance is null ? "gone" : instance.RuntimeStatus.ToString().ToLowerInvariant();
             stuck.Add(new Finding(
                 "project", project.ProjectId, project.RepoPath, null, project.IntegrationCommit,
-                $"it is {project.Phase}, but its orchestration is {state}", "its work is on the branches of its sessions; launch it again"));
+                $"it is {stranded.Project.Phase}, but its orchestration is {stranded.State}", "its work is on the branches of its sessions; retry it, or cancel it"));
         }
 
         return stuck;

@@ -51,6 +51,12 @@ internal sealed class OrchestraApi(Uri address) : IDisposable
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
+    public async Task<HttpStatusCode> DeleteAsync(string path)
+    {
+        using HttpResponseMessage response = await http.DeleteAsync(path);
+        return response.StatusCode;
+    }
+
     public async Task<JsonObject> ProjectAsync(string id) => (JsonObject)(await GetAsync($"/api/gm/projects/{id}")).Body;
 
     public Task<(HttpStatusCode Status, JsonObject Body)> ResolveAsync(string decisionId, string action) =>

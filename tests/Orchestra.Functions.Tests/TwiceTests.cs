@@ -24,6 +24,7 @@ public sealed class TwiceTests
         await RulesAndMovesAsync(api);
         await FixesAndRetryAsync(api);
         await LeftOutAsync(api);
+        await StrandedAsync(api);
 
         Assert.True(differences.IsEmpty, string.Join("\n", differences));
         string[] never = [.. Names().Where(name => !ran.ContainsKey(name))];
@@ -104,6 +105,20 @@ public sealed class TwiceTests
         await AnswerAsync(api, id, "skip");
         Assert.Equal("completed", (string)(await api.WaitForEndAsync(id))["phase"]!);
         Assert.Equal("list.txt\nsound.txt", repository.Git("ls-tree", "--name-only", "main"));
+    }
+
+    /// <summary>A project that is cancelled after its orchestration and its agent's were terminated.</summary>
+    private static async Task StrandedAsync(OrchestraApi api)
+    {
+        using TestRepository repository = TestRepository.CreateList();
+        string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo a > a.txt; echo begun; exec sleep 1000")));
+        JsonObject working = await api.WaitAsync(id, p => p["sessions"]!.AsArray().Any(s => (string?)s!["last_line"] == "begun"));
+        string session = (string)working["sessions"]![0]!["session_id"]!;
+        foreach (string instance in (string[])[id, session])
+            await api.PostAsync($"/runtime/webhooks/durabletask/instances/{instance}/terminate?reason=test", "");
+        await api.PostAsync($"/api/gm/projects/{id}/cancel", "");
+        Assert.Equal("cancelled", (string)(await api.WaitForEndAsync(id))["phase"]!);
+        Assert.Equal("a", repository.Git("show", $"refs/orchestra/kept/{session}:a.txt"));
     }
 
     private static bool IsActivity(FunctionContext context) =>
