@@ -7,7 +7,8 @@ namespace Orchestra.Activities.Processes;
 /// Everything that a run started, also what left its process group: children that called setsid or were handed to init
 /// still carry the run's marker in their environment; who cleared the environment too is known by the working folder.
 /// </summary>
-internal sealed class ProcessTree(string runId, string workingFolder, TimeProvider time, ILogger logger)
+/// <param name="ownFolder">Whoever works in it belongs to the run; null: the run works where others do, too.</param>
+internal sealed class ProcessTree(string runId, string? ownFolder, TimeProvider time, ILogger logger)
 {
     /// <summary>The variable that marks every process of a run.</summary>
     public const string Marker = "ORCHESTRA_RUN";
@@ -18,7 +19,7 @@ internal sealed class ProcessTree(string runId, string workingFolder, TimeProvid
 
     private readonly byte[] exactMarker = Encoding.UTF8.GetBytes($"{Marker}={runId}");
     private readonly byte[] anyMarker = Encoding.UTF8.GetBytes($"{Marker}=");
-    private readonly string folder = Path.TrimEndingDirectorySeparator(workingFolder);
+    private readonly string? folder = ownFolder is null ? null : Path.TrimEndingDirectorySeparator(ownFolder);
 
     /// <summary>Ends all processes of the run: SIGTERM, after the grace SIGKILL, again until none is left.</summary>
     /// <param name="supervisor">The session's leader, as long as its number is known to be the run's.</param>
@@ -90,7 +91,7 @@ internal sealed class ProcessTree(string runId, string workingFolder, TimeProvid
         process.Terminal == 0 && process.Parent != System.Environment.ProcessId && spared.Contains(process.Parent);
 
     private bool IsInside(string? path) =>
-        path is not null && (path == folder || path.StartsWith(folder + '/', StringComparison.Ordinal));
+        path is not null && folder is not null && (path == folder || path.StartsWith(folder + '/', StringComparison.Ordinal));
 
     private static HashSet<int> SelfAndAncestors(Dictionary<int, ProcessEntry> byPid)
     {

@@ -28,6 +28,9 @@ public sealed class PullRequester
                 ["ORCHESTRA_TARGET"] = request.Target,
                 ["ORCHESTRA_COMMIT"] = request.Commit,
             },
-            Limit),
+            Limit)
+        {
+            OwnsFolder = false,
+        },
         _ => Task.CompletedTask, cancellationToken);
 }

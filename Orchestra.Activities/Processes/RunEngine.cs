@@ -32,7 +32,7 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
         RunFolder folder = new(data.Run(request.RunId));
         if (folder.ReadResult(logger) is { } result) return result;
 
-        ProcessTree tree = new(request.RunId, request.WorkingFolder, time, logger);
+        ProcessTree tree = new(request.RunId, request.OwnsFolder ? request.WorkingFolder : null, time, logger);
         RunWatch watch = new(request, folder, tree, data, time, logger, observer, client) { Grace = Grace };
         if (folder.ReadStart() is { } start
             && await TakeUpAsync(request, folder, tree, watch, start, cancellationToken) is { } former

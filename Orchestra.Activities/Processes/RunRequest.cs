@@ -18,6 +18,9 @@ internal sealed record RunRequest(
     /// <summary>Standard output and standard error go to files of their own, and the client makes the output from them.</summary>
     public bool KeepsStreamsApart { get; init; }
 
+    /// <summary>The working folder is the run's, so that daemons and other runs' processes in it are its, too; not so a person's own repository.</summary>
+    public bool OwnsFolder { get; init; } = true;
+
     public RunChore? Chore { get; init; }
 
     /// <summary>Looks at the run from outside every half second; gives the end that it must come to now, or null.</summary>

@@ -51,6 +51,9 @@ internal static class Supervisor
         || name.StartsWith("ANTHROPIC_", StringComparison.Ordinal)
         || name.StartsWith("GIT_", StringComparison.Ordinal)
         || name.StartsWith("ORCHESTRA_", StringComparison.Ordinal)
+        // Where the host keeps its state and tells its telemetry, each with a key.
+        || name.StartsWith("AzureWebJobs", StringComparison.Ordinal)
+        || name.StartsWith("OTEL_", StringComparison.Ordinal)
         || ProviderKeys.Contains(name)
         || ListenVariables.Any(v => name == $"ASPNETCORE_{v}" || name == $"DOTNET_{v}");
 

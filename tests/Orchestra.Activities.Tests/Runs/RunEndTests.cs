@@ -119,13 +119,14 @@ public sealed class RunEndTests : RunFixture
         {
             Environment = new Dictionary<string, string> { ["CLAUDE_CONFIG_DIR"] = "/own" },
         };
-        Environment.SetEnvironmentVariable("CLAUDE_TEST_LEAK", "1");
-        Environment.SetEnvironmentVariable("ORCHESTRA_API_KEY", "secret");
+        string[] kept = ["CLAUDE_TEST_LEAK", "ORCHESTRA_API_KEY", "AzureWebJobsTest", "OTEL_TEST_HEADERS"];
+        foreach (string name in kept)
+            Environment.SetEnvironmentVariable(name, "secret");
 
         await RunAsync(request);
         string[] whole = File.ReadAllLines(Path.Combine(Data.Run(RunId), "output.log"));
 
-        Assert.DoesNotContain(whole, l => l.StartsWith("CLAUDE_TEST_LEAK") || l.StartsWith("ORCHESTRA_API_KEY") || l.StartsWith("GIT_"));
+        Assert.DoesNotContain(whole, l => kept.Any(l.StartsWith) || l.StartsWith("GIT_"));
         Assert.Contains("CLAUDE_CONFIG_DIR=/own", whole);
         Assert.Contains($"ORCHESTRA_RUN={RunId}", whole);
         Assert.Contains("ORCHESTRA_PROJECT=project-1", whole);
