@@ -13,6 +13,7 @@ public static class OrchestraGitServices
     {
         services.TryAddSingleton(s => s.GetService<OrchestraConfig>()?.Runs ?? new RunsConfig());
         services.TryAddSingleton<GitCli>();
+        services.TryAddSingleton<GitVersion>();
         services.TryAddSingleton<GitPlumbing>();
         services.TryAddSingleton<AllowedRoots>();
         services.TryAddSingleton<RepositoryInspector>();

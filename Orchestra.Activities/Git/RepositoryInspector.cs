@@ -3,7 +3,7 @@ using Orchestra.Core;
 namespace Orchestra.Activities.Git;
 
 /// <summary>Whether agents can work on a repository; what is wrong is said together with its remedy.</summary>
-public sealed class RepositoryInspector(GitCli git, GitPlumbing plumbing, AllowedRoots roots)
+public sealed class RepositoryInspector(GitCli git, GitVersion version, GitPlumbing plumbing, AllowedRoots roots)
 {
     private const string Field = "repo_path";
 
@@ -11,6 +11,8 @@ public sealed class RepositoryInspector(GitCli git, GitPlumbing plumbing, Allowe
     public async Task<Repository> InspectAsync(string? path, CancellationToken cancellationToken)
     {
         string folder = CheckPath(path);
+        if (await version.FindProblemAsync(cancellationToken) is { } old)
+            throw new InputProblem("git", old, 503);
         roots.Check(Field, folder);
         (bool bare, string gitFolder, string top) = await LocateAsync(folder, cancellationToken);
         // What is written to lies there, which a file named .git may have set to anywhere.

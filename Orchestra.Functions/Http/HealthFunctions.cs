@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Orchestra.Activities.Git;
 using Orchestra.Core;
 using Orchestra.Core.Events;
 using Orchestra.Functions.OpenApi;
@@ -9,7 +10,7 @@ using Orchestra.Functions.OpenApi;
 namespace Orchestra.Functions.Http;
 
 /// <summary>Whether the process answers, and whether it can do its work.</summary>
-public sealed class HealthFunctions(EventLog events, DataFolder data)
+public sealed class HealthFunctions(EventLog events, DataFolder data, GitVersion git)
 {
     // Below this no worktree can be expected to fit.
     private const long LeastFreeBytes = 100 * 1024 * 1024;
@@ -32,12 +33,19 @@ public sealed class HealthFunctions(EventLog events, DataFolder data)
             ["store"] = await CheckAsync(() => events.HeadAsync(cancellationToken)),
             ["runtime"] = await CheckAsync(() => client.GetInstanceAsync("readyz", cancellationToken)),
             ["data"] = await CheckAsync(() => WriteAsync(cancellationToken)),
+            ["git"] = await CheckAsync(() => AskGitAsync(cancellationToken)),
         };
         bool ready = checks.Values.All(c => c == "ok");
         if (!ready)
             request.HttpContext.Response.Headers.RetryAfter = "5";
         return Answers.Ok(
             new { Status = ready ? "ready" : "not_ready", Checks = checks }, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async Task AskGitAsync(CancellationToken cancellationToken)
+    {
+        if (await git.FindProblemAsync(cancellationToken) is { } problem)
+            throw new NotSupportedException(problem);
     }
 
     private async Task WriteAsync(CancellationToken cancellationToken)

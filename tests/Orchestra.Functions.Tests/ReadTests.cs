@@ -97,7 +97,7 @@ public sealed class ReadTests(HostFixture shared) : IClassFixture<HostFixture>
     {
         var answer = await shared.Api.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        Assert.Equal("""{"store":"ok","runtime":"ok","data":"ok"}""", answer.Body["checks"]!.ToJsonString());
+        Assert.Equal("""{"store":"ok","runtime":"ok","data":"ok","git":"ok"}""", answer.Body["checks"]!.ToJsonString());
     }
 
     [Theory]
