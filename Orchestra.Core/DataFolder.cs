@@ -5,6 +5,18 @@ public sealed class DataFolder(string root)
 {
     public string Root { get; } = Path.GetFullPath(root);
 
+    /// <summary>
+    /// Makes the folder. Git overlooks it, whatever repository it may lie in: by default it is where the host is started, and neither keys nor
+    /// worktrees are to be committed by accident.
+    /// </summary>
+    public void Prepare()
+    {
+        Directory.CreateDirectory(Root);
+        string ignored = Path.Combine(Root, ".gitignore");
+        if (!File.Exists(ignored))
+            File.WriteAllText(ignored, "*\n");
+    }
+
     public string StateFile => Path.Combine(Root, "state.db");
 
     /// <summary>Who changed what.</summary>

@@ -59,6 +59,7 @@ public static class OrchestraHost
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
         (OrchestraConfig config, ConfigOrigin origin) = LoadConfig(builder.Configuration);
+        data.Prepare();
         services.AddSingleton(config);
         services.AddSingleton(origin);
         services.AddSingleton<EffectiveConfig>();
