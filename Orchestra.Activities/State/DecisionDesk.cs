@@ -12,9 +12,24 @@ public sealed class DecisionDesk(ProjectStore store, EventLog events, PipelineCo
     public async Task OpenAsync(DecisionRecord decision, CancellationToken cancellationToken)
     {
         if (config.DecisionTimeoutSeconds > 0)
-            decision = decision with { ExpiresAt = decision.CreatedAt.AddSeconds(config.DecisionTimeoutSeconds), DefaultAction = config.DecisionDefault };
+        {
+            string silence = await DefaultAsync(decision, cancellationToken);
+            decision = decision with { ExpiresAt = decision.CreatedAt.AddSeconds(config.DecisionTimeoutSeconds), DefaultAction = silence };
+        }
+
         await store.OpenDecisionAsync(decision, cancellationToken);
         await events.AppendAsync(DecisionEvents.Opened(decision), cancellationToken);
+    }
+
+    /// <summary>What nobody's answer means. It approves the same question once, and never more spending: agents that fail would else go on for ever.</summary>
+    private async Task<string> DefaultAsync(DecisionRecord decision, CancellationToken cancellationToken)
+    {
+        if (config.DecisionDefault != DecisionAnswers.Approve || decision.DecisionType == DecisionTypes.BudgetExceeded)
+            return DecisionAnswers.Reject;
+        IReadOnlyList<DecisionRecord> former = await store.ListDecisionsAsync(decision.ProjectId, cancellationToken);
+        return former.Any(d => d.DecisionType == decision.DecisionType && d.Context.SessionId == decision.Context.SessionId && d.DecisionId != decision.DecisionId && d.Status == "approved")
+            ? DecisionAnswers.Reject
+            : DecisionAnswers.Approve;
     }
 
     public async Task CloseAsync(DecisionRecord decision, CancellationToken cancellationToken)

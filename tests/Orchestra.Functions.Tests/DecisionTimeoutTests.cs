@@ -30,6 +30,22 @@ public sealed class DecisionTimeoutTests : IDisposable
     }
 
     [Fact]
+    public async Task Silence_approves_a_question_once()
+    {
+        await using HostSetup host = await HostSetup.StartAsync(
+            $"ORCHESTRA_CONFIG={HostSetup.Config("pipeline: {decision_timeout_seconds: 1, decision_default: approve, max_fix_attempts: 2}\n")}");
+        using OrchestraApi api = new(host.Address);
+        JsonObject launch = Failing();
+        launch["fix_command"] = new JsonObject { ["argv"] = new JsonArray("/bin/sh", "-ec", "date +%N > other.txt") };
+
+        JsonObject project = await api.WaitForEndAsync(await api.LaunchAsync(launch));
+
+        Assert.Equal("failed", (string)project["phase"]!);
+        Assert.Equal(["approved", "rejected"], project["decisions"]!.AsArray().Select(d => (string)d!["status"]!));
+        Assert.Equal(["approve", "reject"], project["decisions"]!.AsArray().Select(d => (string)d!["default_action"]!));
+    }
+
+    [Fact]
     public async Task An_answer_in_time_stands_and_without_a_timeout_nothing_expires()
     {
         await using HostSetup host = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={HostSetup.Config("pipeline: {decision_timeout_seconds: 3600}\n")}");
