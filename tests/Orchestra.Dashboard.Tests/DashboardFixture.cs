@@ -7,7 +7,7 @@ namespace Orchestra.Dashboard.Tests;
 public sealed class DashboardFixture : IAsyncLifetime
 {
     /// <summary>How long something may take before a test fails: the machine may have much else to do.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private const string Chromium = "/usr/bin/chromium";
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-dashboard-").FullName;
