@@ -8,7 +8,9 @@ namespace Orchestra.Core.Pipeline;
 public sealed record ResumePoint(string InstanceId, ProjectRecord Record, IReadOnlyList<SessionHead> Sessions, IReadOnlyList<AgentPlan>? Agents = null);
 
 /// <summary>The end of one session, as far as merging needs it.</summary>
-public sealed record SessionHead(string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged);
+/// <param name="LeftOut">What its agent left and was not committed.</param>
+public sealed record SessionHead(
+    string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged, IReadOnlyList<string>? LeftOut = null);
 
 /// <summary>A branch that somebody made is to be merged like an agent's.</summary>
 /// <param name="Name">Its short name.</param>

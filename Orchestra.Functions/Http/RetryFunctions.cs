@@ -99,7 +99,7 @@ public sealed class RetryFunctions(
         }
 
         IReadOnlyList<SessionHead> heads =
-            [.. sessions.Concat(taken).Select(s => new SessionHead(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
+            [.. sessions.Concat(taken).Select(s => new SessionHead(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged, s.LeftOut))];
         await next.StartAsync(nameof(ProjectOrchestrator), resumed, project, record, heads, cancellationToken, added);
     }
 

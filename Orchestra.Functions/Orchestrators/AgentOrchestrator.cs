@@ -13,11 +13,13 @@ public sealed record AgentStart(string? ProjectId, string RepoPath, string BaseC
 
 /// <summary>How one agent ended.</summary>
 /// <param name="Status">completed, no_change, failed, cancelled, timed_out, budget_exceeded or quota.</param>
+/// <param name="LeftOut">What lies in the worktree and was not committed; null in what was recorded before it was told.</param>
 public sealed record AgentEnd(
-    string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged, RunUsage? Usage = null)
+    string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged, RunUsage? Usage = null,
+    IReadOnlyList<string>? LeftOut = null)
 {
     public static AgentEnd Of(SessionRecord session) =>
-        new(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage);
+        new(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage, session.LeftOut);
 }
 
 /// <summary>One agent from worktree to commit. Its instance id is the session id.</summary>

@@ -10,7 +10,7 @@ internal sealed class AgentsPhase(ProjectRun run)
 
     /// <summary>A retry runs no agent again; it goes on with how they ended.</summary>
     public void TakeOver(IReadOnlyList<SessionHead> sessions) =>
-        Ends = [.. sessions.Select(s => new AgentEnd(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
+        Ends = [.. sessions.Select(s => new AgentEnd(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged, LeftOut: s.LeftOut))];
 
     /// <param name="agents">All of the project, or those that a retry adds.</param>
     public async Task RunAsync(IReadOnlyList<AgentPlan> agents)

@@ -4,7 +4,7 @@ using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Functions.Orchestrators;
 
-/// <summary>Whatever the end: unmerged work is kept, worktrees go, open decisions are closed, the final phase is written last.</summary>
+/// <summary>Whatever the end: what did not land is kept, worktrees go, open decisions are closed, the final phase is written last.</summary>
 internal sealed class EndPhase(ProjectRun run)
 {
     public async Task FinishAsync(IReadOnlyList<AgentEnd> ends, string phase, string? reason)
@@ -12,10 +12,10 @@ internal sealed class EndPhase(ProjectRun run)
         string? trouble = null;
         try
         {
-            foreach (AgentEnd end in ends.Where(e => e.WorktreePath is not null && !IsMerged(e)))
+            foreach (AgentEnd end in ends.Where(e => e.WorktreePath is not null && (!IsMerged(e) || HasRest(e))))
             {
                 await run.CallAsync(ActivityNames.KeepWork, new KeepWorkInput(
-                    run.Prepared.RepoPath, end.SessionId, end.WorktreePath, run.Context.CurrentUtcDateTime));
+                    run.Prepared.RepoPath, end.SessionId, end.WorktreePath, run.Context.CurrentUtcDateTime, IsMerged(end) ? end.HeadCommit : null));
             }
 
             await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(
@@ -37,6 +37,9 @@ internal sealed class EndPhase(ProjectRun run)
             CompletedAt = run.Context.CurrentUtcDateTime,
         });
     }
+
+    // Secrets and large files: they are on no branch, whatever became of the rest.
+    private static bool HasRest(AgentEnd end) => end.LeftOut is { Count: > 0 };
 
     private bool IsMerged(AgentEnd end) =>
         end.Status == "no_change" || run.Record.Merges.Any(m => m.SessionId == end.SessionId && m.Commit is not null && run.Record.LandedCommit is not null);
