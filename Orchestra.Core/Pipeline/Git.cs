@@ -99,5 +99,6 @@ public sealed record LandOutcome(LandingStatus Status, string TargetHead, string
 /// <param name="Base">What the work began with; nothing is kept when that is all there is.</param>
 public sealed record KeepWorkInput(string RepoPath, string SessionId, string? WorktreePath, DateTime Date, string? Base = null);
 
-/// <summary>Removes the project's worktrees; branches stay.</summary>
-public sealed record CleanUpInput(string RepoPath, string ProjectId, IReadOnlyList<string> WorktreePaths);
+/// <summary>Removes worktrees of a project; branches stay.</summary>
+/// <param name="WithGates">The one for gates, too: only when the project has ended, since what builds leave in it is what makes the next one quick.</param>
+public sealed record CleanUpInput(string RepoPath, string ProjectId, IReadOnlyList<string> WorktreePaths, bool WithGates = true);

@@ -31,6 +31,6 @@ internal sealed class ConflictWorktree(ProjectRun run, GatePhase gates)
     {
         if (keep)
             await run.CallAsync(ActivityNames.KeepWork, new KeepWorkInput(run.Prepared.RepoPath, workId, path, run.Context.CurrentUtcDateTime));
-        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [path]));
+        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [path], WithGates: false));
     }
 }

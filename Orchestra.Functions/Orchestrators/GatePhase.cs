@@ -135,7 +135,7 @@ internal sealed class GatePhase(ProjectRun run)
         }
 
         run.Head = commit ?? run.Head;
-        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [worktree.Path]));
+        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [worktree.Path], WithGates: false));
         return commit is not null;
     }
 }

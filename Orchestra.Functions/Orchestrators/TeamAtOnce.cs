@@ -43,7 +43,7 @@ internal sealed class TeamAtOnce(SessionRun run, IReadOnlyList<TeammatePlan> tea
             string? kept = await run.Context.CallActivityAsync<string?>(
                 ActivityNames.KeepWork,
                 new KeepWorkInput(run.Session.RepoPath, id, worktree.Path, run.Context.CurrentUtcDateTime, run.Session.BaseCommit), Retries.Git);
-            await run.Context.CallActivityAsync(ActivityNames.CleanUp, new CleanUpInput(run.Session.RepoPath, id, [worktree.Path]), Retries.Git);
+            await run.Context.CallActivityAsync(ActivityNames.CleanUp, new CleanUpInput(run.Session.RepoPath, id, [worktree.Path], WithGates: false), Retries.Git);
             run.Conclude(i, result, kept);
         }
         catch (TaskFailedException e)

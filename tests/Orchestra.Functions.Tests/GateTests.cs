@@ -125,6 +125,42 @@ public sealed class GateTests(HostFixture host) : IClassFixture<HostFixture>
         }
     }
 
+    [Fact]
+    public async Task What_a_gate_left_in_its_worktree_is_there_until_the_project_ends()
+    {
+        using var repository = TestRepository.CreateList();
+        repository.Commit("ignore", (".gitignore", "warm\n"));
+        string runs = Path.Combine(host.DataFolder, $"runs-{Guid.NewGuid():N}");
+        JsonObject launch = OrchestraApi.Launch(
+            repository.Folder, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt"));
+        launch["test_command"] = $"if test -e warm; then echo warm; else echo cold; fi >> {runs}; touch warm; test -e mended";
+        launch["fix_command"] = Script("if grep -q '<<<<' list.txt; then echo both > list.txt; else touch mended; fi");
+        string id = await Api.LaunchAsync(launch);
+        JsonObject decision = await Api.WaitForDecisionAsync(id);
+        Assert.Equal("test_failure", (string)decision["decision_type"]!);
+        decision = await NextAsync(id, decision, "approve");
+        Assert.Equal("merge_conflict", (string)decision["decision_type"]!);
+        await Api.ResolveAsync((string)decision["decision_id"]!, "approve");
+
+        Assert.Equal("completed", (string)(await Api.WaitForEndAsync(id))["phase"]!);
+        string[] before = File.ReadAllLines(runs);
+        Assert.Equal("cold", before[0]);
+        Assert.All(before[1..], run => Assert.Equal("warm", run));
+        Assert.True(before.Length >= 3);
+        Assert.False(Directory.Exists(Path.Combine(host.DataFolder, "worktrees", $"{id}-gates")));
+    }
+
+    /// <summary>Answers and waits for what is asked next.</summary>
+    private async Task<JsonObject> NextAsync(string project, JsonObject decision, string answer)
+    {
+        string id = (string)decision["decision_id"]!;
+        await Api.ResolveAsync(id, answer);
+        return (JsonObject)OrchestraApi.Pending(await Api.WaitAsync(
+            project, p => OrchestraApi.Pending(p) is { } next && (string)next["decision_id"]! != id || p["completed_at"] is not null))!;
+    }
+
+    private static JsonObject Script(string script) => new() { ["argv"] = new JsonArray("/bin/sh", "-c", script) };
+
     private static JsonObject Launch(TestRepository repository, string gates, string test, params string[] files)
     {
         JsonObject launch = OrchestraApi.Launch(repository.Folder, [.. files.Select(file => OrchestraApi.Agent($"echo {file} > {file}.txt"))]);
