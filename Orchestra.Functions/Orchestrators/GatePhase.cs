@@ -90,11 +90,12 @@ internal sealed class GatePhase(ProjectRun run)
     /// <returns>False when the person leaves out what was merged last.</returns>
     private async Task<bool> FixAsync(string kind, string decision, string command, RunResult failure, bool mayDrop)
     {
+        string? trouble = null;
         while (true)
         {
             DecisionAnswer answer = await run.DecideAsync(
                 decision,
-                $"The {kind} failed on {run.Head[..10]}: {failure.Error}.",
+                $"The {kind} failed on {run.Head[..10]}: {failure.Error}.{(trouble is null ? "" : $" The last attempt to mend it was not accepted: {trouble}")}",
                 $"Approve to let an agent mend it (at most {run.Plan.Options.MaxFixAttempts} attempts),{(mayDrop ? " answer 'skip' to leave out what was merged last (it is kept)," : "")} or reject to fail the pipeline.",
                 new DecisionContext(
                     SessionId: mayDrop ? run.Record.CurrentMerge : null, Commit: run.Head, Command: command, ExitCode: failure.ExitCode, OutputTail: failure.OutputTail),
@@ -106,7 +107,8 @@ internal sealed class GatePhase(ProjectRun run)
 
             for (int attempt = 1; attempt <= run.Plan.Options.MaxFixAttempts; attempt++)
             {
-                if (!await AttemptAsync(kind, command, failure, answer.Comment, attempt))
+                trouble = await AttemptAsync(kind, command, failure, answer.Comment, attempt, trouble);
+                if (trouble is not null)
                     continue;
                 failure = await RunAsync(kind, command, run.Head, mayRetry: false);
                 if (failure.Status == RunStatus.Completed)
@@ -115,27 +117,26 @@ internal sealed class GatePhase(ProjectRun run)
         }
     }
 
-    private async Task<bool> AttemptAsync(string kind, string command, RunResult failure, string? comment, int attempt)
+    /// <param name="trouble">Why the attempt before this one was not accepted.</param>
+    /// <returns>Why this one was not accepted; null when there is a commit of it.</returns>
+    private async Task<string?> AttemptAsync(string kind, string command, RunResult failure, string? comment, int attempt, string? trouble)
     {
-        run.Tell(EventNames.FixAttempt(kind), new { Attempt = attempt });
+        run.Tell(EventNames.FixAttempt(kind), new { Attempt = attempt, FormerTrouble = trouble });
         await run.SaveAsync(run.Record);
         string workId = run.NextWorkId("fix");
         LaidOutWorktree worktree = await run.CallAsync<LaidOutWorktree>(
             ActivityNames.LayOutFix, new LayOutFixInput(run.Prepared.RepoPath, workId, run.Head));
         RunResult agent = await run.RunAgentAsync(new AgentRun(
-            workId, run.Plan.ProjectId, run.Prepared.RepoPath, worktree.Path, Messages.FixPrompt(kind, command, failure.OutputTail, comment),
+            workId, run.Plan.ProjectId, run.Prepared.RepoPath, worktree.Path, Messages.FixPrompt(kind, command, failure.OutputTail, comment, trouble),
             run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: run.Head));
         run.ThrowIfCancelled();
-        string? commit = null;
-        if (agent.Status == RunStatus.Completed)
-        {
-            commit = (await run.CallAsync<ConcludedWork>(ActivityNames.ConcludeFix, new ConcludeFixInput(
+        ConcludedWork work = agent.Status == RunStatus.Completed
+            ? await run.CallAsync<ConcludedWork>(ActivityNames.ConcludeFix, new ConcludeFixInput(
                 run.Prepared.RepoPath, worktree.Path, run.IntegrationRef, run.Head,
-                Messages.Fix(run.Plan.ProjectId, kind, attempt), run.Context.CurrentUtcDateTime))).Commit;
-        }
-
-        run.Head = commit ?? run.Head;
+                Messages.Fix(run.Plan.ProjectId, kind, attempt), run.Context.CurrentUtcDateTime))
+            : new ConcludedWork(null, agent.Error ?? "The agent failed.");
+        run.Head = work.Commit ?? run.Head;
         await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [worktree.Path], WithGates: false));
-        return commit is not null;
+        return work.Commit is null ? work.Reason ?? "The agent changed nothing." : null;
     }
 }

@@ -31,7 +31,7 @@ internal static class Messages
         {string.Join('\n', conflict.Paths.Select(path => "- " + path))}
 
         {string.Join("\n\n", conflict.Parties.Select(Describe))}
-        {Remark(comment)}{(trouble is null ? "" : $"A former attempt was not accepted: {trouble}\n")}
+        {Remark(comment)}{Trouble(trouble)}
         """;
 
     private static string Describe(ConflictParty party) =>
@@ -59,12 +59,12 @@ internal static class Messages
         Do this part only. Change no file, since none is taken from you: your account at the end is your result.
         """;
 
-    public static string FixPrompt(string kind, string command, string outputTail, string? comment) =>
+    public static string FixPrompt(string kind, string command, string outputTail, string? comment, string? trouble) =>
         $"""
         The {kind} command fails in this git worktree. Find out why and mend it; do not commit.
 
         Command: {command}
-        {Remark(comment)}
+        {Remark(comment)}{Trouble(trouble)}
         End of its output:
         {outputTail}
         """;
@@ -76,6 +76,8 @@ internal static class Messages
     }
 
     private static string ShortName(string reference) => reference.StartsWith("refs/heads/", StringComparison.Ordinal) ? reference[11..] : reference;
+
+    private static string Trouble(string? trouble) => trouble is null ? "" : $"A former attempt was not accepted: {trouble}\n";
 
     private static string Remark(string? comment) => string.IsNullOrWhiteSpace(comment) ? "" : $"The person who decided says: {comment}\n";
 

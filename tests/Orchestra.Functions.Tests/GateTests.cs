@@ -150,6 +150,30 @@ public sealed class GateTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.False(Directory.Exists(Path.Combine(host.DataFolder, "worktrees", $"{id}-gates")));
     }
 
+    [Theory]
+    [InlineData("exit 7", "exit code 7")]
+    [InlineData("true", "The agent changed nothing.")]
+    [InlineData("echo KEY=1 > .env", "The agent changed nothing that can be committed; left out: .env (looks like a secret).")]
+    public async Task Why_a_fix_was_not_accepted_is_told_to_the_next_agent_and_to_the_person(string script, string reason)
+    {
+        using TestRepository repository = TestRepository.Create();
+        string prompts = Path.Combine(host.DataFolder, $"prompts-{Guid.NewGuid():N}");
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > x.txt"));
+        launch["test_command"] = "test -e mended";
+        launch["fix_command"] = Script($"cat >> {prompts}; {script}");
+        string id = await Api.LaunchAsync(launch);
+        JsonObject first = await Api.WaitForDecisionAsync(id);
+        JsonObject second = await NextAsync(id, first, "approve");
+
+        Assert.DoesNotContain("not accepted", (string)first["description"]!);
+        Assert.EndsWith($"The last attempt to mend it was not accepted: {reason}", (string)second["description"]!);
+        JsonArray attempts = (await Api.GetAsync($"/api/events?project={id}&types=test_fix_attempt")).Body["events"]!.AsArray();
+        Assert.Equal([null, reason, reason], attempts.Select(e => (string?)e!["former_trouble"]));
+        Assert.Equal(2, File.ReadAllLines(prompts).Count(line => line == $"A former attempt was not accepted: {reason}"));
+        await Api.ResolveAsync((string)second["decision_id"]!, "reject");
+        await Api.WaitForEndAsync(id);
+    }
+
     /// <summary>Answers and waits for what is asked next.</summary>
     private async Task<JsonObject> NextAsync(string project, JsonObject decision, string answer)
     {
