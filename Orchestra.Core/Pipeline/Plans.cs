@@ -34,6 +34,7 @@ public sealed record TeammatePlan(string Name, string Role, AgentCommand Command
 /// <param name="Budget">What all its agents may use.</param>
 /// <param name="Trace">The trace context of the launch, as <c>traceparent</c> has it; null while nobody traces.</param>
 /// <param name="Resume">Where a retry takes up an earlier run; null for a launch.</param>
+/// <param name="Rules">Which of <see cref="PipelineRules"/> the orchestration goes by; 0 in what was started before there were any.</param>
 public sealed record ProjectPlan(
     string ProjectId,
     string ProjectName,
@@ -44,7 +45,17 @@ public sealed record ProjectPlan(
     PipelineOptions Options,
     ResumePoint? Resume = null,
     Budget? Budget = null,
-    string? Trace = null);
+    string? Trace = null,
+    int Rules = 0);
+
+/// <summary>Changes of the pipeline that instances begun before must not see, as they would not replay; docs/versioning.md.</summary>
+public static class PipelineRules
+{
+    /// <summary>An agent whose orchestration ends without it has failed, and the others go on.</summary>
+    public const int LostAgents = 1;
+
+    public const int Newest = LostAgents;
+}
 
 /// <summary>When build and tests run.</summary>
 public static class GateModes

@@ -49,7 +49,7 @@ internal sealed class NewInstance(ProjectStore store, DataFolder data, DurableTa
         data.RemoveCancelMark(id);
         // The orchestration first: its own first step stores the record too, should we die before we can.
         await client.ScheduleNewOrchestrationInstanceAsync(
-            orchestrator, plan with { Resume = new ResumePoint(record.InstanceId!, record, sessions, added) },
+            orchestrator, plan with { Resume = new ResumePoint(record.InstanceId!, record, sessions, added), Rules = PipelineRules.Newest },
             new StartOrchestrationOptions(record.InstanceId!), cancellationToken);
         await store.UpdateProjectAsync(id, now => now.InstanceId == ended.InstanceId ? record : null, CancellationToken.None);
     }

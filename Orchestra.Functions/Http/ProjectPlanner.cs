@@ -24,7 +24,8 @@ internal sealed class ProjectPlanner(OrchestraConfig config, Clients available, 
             pipeline.GateRetries, pipeline.ReusePasses, pipeline.RequireTests, pipeline.TestsRanPattern,
             launch.Gates ?? pipeline.Gates);
         return new ProjectPlan(
-            Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options, Budget: BudgetOf(launch.Budget, agents));
+            Ids.New(now), launch.ProjectName, repositoryRoot, Blank(launch.BuildCommand), Blank(launch.TestCommand), agents, options, Budget: BudgetOf(launch.Budget, agents),
+            Rules: PipelineRules.Newest);
     }
 
     private AgentPlan Plan(LaunchAgent agent, DateTimeOffset now) => PlanAgent(agent, config.Teams.Definitions[agent.Team], now);

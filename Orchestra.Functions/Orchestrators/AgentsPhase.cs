@@ -16,13 +16,14 @@ internal sealed class AgentsPhase(ProjectRun run)
     public async Task RunAsync(IReadOnlyList<AgentPlan> agents)
     {
         await run.EnterAsync(Phases.Waiting);
-        var open = agents.Select(StartAsync).ToList();
+        List<(AgentPlan Agent, Task<AgentEnd> End)> open = [.. agents.Select(a => (a, StartAsync(a)))];
         List<AgentEnd> ends = [.. Ends];
         while (open.Count > 0)
         {
-            Task<AgentEnd> first = await Task.WhenAny(open);
-            open.Remove(first);
-            AgentEnd end = await first;
+            Task<AgentEnd> first = await Task.WhenAny(open.Select(o => o.End));
+            AgentPlan agent = open.First(o => o.End == first).Agent;
+            open.RemoveAll(o => o.End == first);
+            AgentEnd end = await EndOfAsync(agent, first);
             ends.Add(end);
             Ends = ends;
             await run.SaveAsync(run.Record with
@@ -38,9 +39,24 @@ internal sealed class AgentsPhase(ProjectRun run)
             throw new PipelineEnd(Phases.Failed, $"None of the {ends.Count} agents completed.");
     }
 
+    /// <summary>An agent whose orchestration was terminated, or could not store its end, has failed; the others go on.</summary>
+    private async Task<AgentEnd> EndOfAsync(AgentPlan agent, Task<AgentEnd> child)
+    {
+        try
+        {
+            return await child;
+        }
+        catch (TaskFailedException e) when (run.Plan.Rules >= PipelineRules.LostAgents)
+        {
+            // The genuine engine tells no details of a child that was terminated.
+            return await run.EndSessionAsync(
+                new SessionRun(run.Context, Start(agent)).Session, "failed", e.FailureDetails?.ErrorMessage ?? $"The orchestration '{agent.SessionId}' was terminated.");
+        }
+    }
+
     private Task<AgentEnd> StartAsync(AgentPlan agent) =>
-        run.Context.CallSubOrchestratorAsync<AgentEnd>(
-            nameof(AgentOrchestrator),
-            new AgentStart(run.Plan.ProjectId, run.Prepared.RepoPath, run.Prepared.BaseCommit, agent, run.Prepared.TargetBranch, ProjectBudget: run.Plan.Budget),
-            new SubOrchestrationOptions(instanceId: agent.SessionId));
+        run.Context.CallSubOrchestratorAsync<AgentEnd>(nameof(AgentOrchestrator), Start(agent), new SubOrchestrationOptions(instanceId: agent.SessionId));
+
+    private AgentStart Start(AgentPlan agent) =>
+        new(run.Plan.ProjectId, run.Prepared.RepoPath, run.Prepared.BaseCommit, agent, run.Prepared.TargetBranch, ProjectBudget: run.Plan.Budget);
 }

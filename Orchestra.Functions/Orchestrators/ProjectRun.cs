@@ -110,9 +110,9 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
     /// <param name="status">What it becomes, unless it had come to its own end.</param>
     public async Task<AgentEnd> EndSessionAsync(SessionRecord session, string status, string reason)
     {
-        SessionRecord ended = await CallAsync<SessionRecord>(
-            ActivityNames.EndSession, new EndSessionInput(session, status, reason, Messages.LeftBehind(session), Context.CurrentUtcDateTime));
-        await CallAsync(ActivityNames.SaveSession, SessionNews.AddTo(ended, Context.CurrentUtcDateTime));
+        SessionRecord ended = await Context.CallActivityAsync<SessionRecord>(
+            ActivityNames.EndSession, new EndSessionInput(session, status, reason, Messages.LeftBehind(session), Context.CurrentUtcDateTime), Retries.Patient);
+        await Context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(ended, Context.CurrentUtcDateTime), Retries.Patient);
         return AgentEnd.Of(ended);
     }
 

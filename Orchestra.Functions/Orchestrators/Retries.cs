@@ -12,4 +12,8 @@ internal static class Retries
     {
         HandleFailure = failure => failure.ErrorType != typeof(InputProblem).FullName,
     });
+
+    /// <summary>About ten minutes, for what is done because the store has just failed for longer than <see cref="Git"/>.</summary>
+    public static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(
+        maxNumberOfAttempts: 15, firstRetryInterval: TimeSpan.FromMilliseconds(500), backoffCoefficient: 3, maxRetryInterval: TimeSpan.FromMinutes(1)));
 }

@@ -36,6 +36,8 @@ public sealed class HistoryTests
     [InlineData("retried")]
     [InlineData("blocked")]
     [InlineData("raised")]
+    [InlineData("lost")]
+    [InlineData("stranded")]
     public async Task Record(string scenario)
     {
         using var repository = TestRepository.CreateEmpty();
@@ -86,6 +88,22 @@ public sealed class HistoryTests
                 await api.WaitAsync(running, p => p["sessions"]!.AsArray().Any(s => (string?)s!["last_line"] == "begun"));
                 await api.PostAsync($"/api/gm/projects/{running}/cancel", "");
                 await api.WaitForEndAsync(running);
+                break;
+            case "lost":
+                launch["agents"]!.AsArray().Add(OrchestraApi.Agent("echo begun; exec sleep 1000"));
+                string crippled = await api.LaunchAsync(launch);
+                JsonObject working = await api.WaitAsync(crippled, p => p["sessions"]!.AsArray().Any(s => (string?)s!["last_line"] == "begun"));
+                string agent = (string)working["sessions"]!.AsArray().Single(s => (string?)s!["last_line"] == "begun")!["session_id"]!;
+                await api.PostAsync($"/runtime/webhooks/durabletask/instances/{agent}/terminate?reason=lost", "");
+                await api.WaitForEndAsync(crippled);
+                break;
+            case "stranded":
+                launch["build_command"] = "exit 3";
+                string stranded = await api.LaunchAsync(launch);
+                await api.WaitForDecisionAsync(stranded);
+                await api.PostAsync($"/runtime/webhooks/durabletask/instances/{stranded}/terminate?reason=stranded", "");
+                await api.PostAsync($"/api/gm/projects/{stranded}/cancel", "");
+                await api.WaitForEndAsync(stranded);
                 break;
             case "retried":
                 launch["build_command"] = "exit 3";
