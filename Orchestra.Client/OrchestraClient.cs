@@ -38,8 +38,9 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     public Task<IReadOnlyList<TemplateView>> TemplatesAsync(CancellationToken cancellationToken) =>
         SendAsync<IReadOnlyList<TemplateView>>(HttpMethod.Get, "api/gm/templates", null, cancellationToken);
 
-    public Task<ProjectPage> ProjectsAsync(int limit, CancellationToken cancellationToken) =>
-        SendAsync<ProjectPage>(HttpMethod.Get, $"api/gm/projects?limit={limit}", null, cancellationToken);
+    public Task<ProjectPage> ProjectsAsync(int limit, CancellationToken cancellationToken, string? phase = null, int offset = 0) =>
+        SendAsync<ProjectPage>(
+            HttpMethod.Get, $"api/gm/projects?limit={limit}&offset={offset}{(phase is null ? "" : $"&phase={Uri.EscapeDataString(phase)}")}", null, cancellationToken);
 
     public Task<ProjectView> ProjectAsync(string projectId, CancellationToken cancellationToken) =>
         SendAsync<ProjectView>(HttpMethod.Get, $"api/gm/projects/{Uri.EscapeDataString(projectId)}", null, cancellationToken);

@@ -1,4 +1,5 @@
 using Orchestra.Client;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Dashboard.Live;
 
@@ -9,6 +10,8 @@ namespace Orchestra.Dashboard.Live;
 public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IAsyncDisposable
 {
     private const int Shown = 100;
+
+    private static readonly IReadOnlyList<string> OpenPhases = [.. Phases.All.Where(phase => !Phases.IsFinal(phase))];
 
     // So that the way from one page to the next, which closes the one before it opens the other, does not begin anew.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
@@ -30,7 +33,7 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
     /// <summary>The events that have come, after the projects that they tell of were read.</summary>
     public event Action<IReadOnlyList<EventView>>? Happened;
 
-    /// <summary>Newest first; those that are not over with all their details.</summary>
+    /// <summary>The newest, and all that are not over, these with all their details; newest first.</summary>
     public IReadOnlyList<ProjectView> Projects { get; private set; } = [];
 
     /// <summary>Whether the first snapshot is there.</summary>
@@ -43,8 +46,6 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
 
     /// <summary>Why there is nothing to show, or nothing newer.</summary>
     public string? Trouble { get; private set; }
-
-    public int Total { get; private set; }
 
     /// <summary>Decisions that wait, oldest first.</summary>
     public IReadOnlyList<(ProjectView Project, DecisionView Decision)> Inbox { get; private set; } = [];
@@ -161,12 +162,14 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
         await reading.WaitAsync(cancellationToken);
         try
         {
-            ProjectPage page = await client.ProjectsAsync(Shown, cancellationToken);
-            foreach (string gone in known.Keys.Except(page.Projects.Select(p => p.ProjectId)).ToList())
+            ProjectPage newest = await client.ProjectsAsync(Shown, cancellationToken);
+            // However many came after it: what waits for a person is never out of sight.
+            ProjectPage[] open = await Task.WhenAll(OpenPhases.Select(phase => client.ProjectsAsync(Shown, cancellationToken, phase)));
+            List<ProjectView> read = [.. open.Append(newest).SelectMany(page => page.Projects).DistinctBy(p => p.ProjectId)];
+            foreach (string gone in known.Keys.Except(read.Select(p => p.ProjectId)).ToList())
                 known.Remove(gone);
-            foreach (ProjectView summary in page.Projects)
+            foreach (ProjectView summary in read)
                 known[summary.ProjectId] = summary.IsFinal ? summary : await client.ProjectAsync(summary.ProjectId, cancellationToken);
-            Total = page.Total;
             Show();
         }
         finally
@@ -181,7 +184,6 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
         try
         {
             ProjectView project = await client.ProjectAsync(projectId, CancellationToken.None);
-            Total += known.ContainsKey(projectId) ? 0 : 1;
             known[projectId] = project;
             Show();
         }
@@ -197,7 +199,7 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
 
     private void Show()
     {
-        Projects = [.. known.Values.OrderByDescending(p => p.ProjectId, StringComparer.Ordinal).Take(Shown)];
+        Projects = [.. known.Values.OrderByDescending(p => p.ProjectId, StringComparer.Ordinal).Where((p, place) => place < Shown || !p.IsFinal)];
         Inbox = [.. Projects.SelectMany(p => p.Pending.Select(d => (p, d))).OrderBy(x => x.d.DecisionId, StringComparer.Ordinal)];
         Trouble = null;
         Loaded = true;
