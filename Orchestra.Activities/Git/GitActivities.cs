@@ -68,9 +68,14 @@ public sealed class GitActivities(
 
     /// <summary>The reverse of <see cref="AdvanceIntegration"/>: exactly from where the run had the branch, so that nobody's commit is lost.</summary>
     [Function(ActivityNames.RetractIntegration)]
-    public Task RetractIntegration([ActivityTrigger] AdvanceIntegrationInput input, CancellationToken cancellationToken) =>
-        plumbing.MoveRefBackAsync(
-            input.RepoPath, input.IntegrationRef, GitNames.CommitId(input.From), GitNames.CommitId(input.To), "agent-orchestra: left out", cancellationToken);
+    public async Task RetractIntegration([ActivityTrigger] RetractIntegrationInput input, CancellationToken cancellationToken)
+    {
+        string from = GitNames.CommitId(input.From);
+        if (input.KeptAs is { } name)
+            await keeper.AddAsync(input.RepoPath, name, from, input.Date, cancellationToken);
+        await plumbing.MoveRefBackAsync(
+            input.RepoPath, input.IntegrationRef, from, GitNames.CommitId(input.To), "agent-orchestra: left out", cancellationToken);
+    }
 
     [Function(ActivityNames.LayOutConflict)]
     public Task<LaidOutWorktree> LayOutConflict([ActivityTrigger] LayOutConflictInput input, CancellationToken cancellationToken) =>
@@ -98,6 +103,6 @@ public sealed class GitActivities(
         keeper.KeepAsync(input, cancellationToken);
 
     [Function(ActivityNames.CleanUp)]
-    public Task CleanUp([ActivityTrigger] CleanUpInput input, CancellationToken cancellationToken) =>
+    public Task<CleanedUp> CleanUp([ActivityTrigger] CleanUpInput input, CancellationToken cancellationToken) =>
         cleaner.CleanUpAsync(input, cancellationToken);
 }

@@ -22,6 +22,9 @@ internal static partial class GitLog
     [LoggerMessage(2007, LogLevel.Warning, "The repository still lists the worktree {Path}; 'git worktree prune' forgets it")]
     public static partial void NotForgotten(ILogger logger, string path, Exception exception);
 
+    [LoggerMessage(2008, LogLevel.Warning, "The content of {Path} could not be kept, so the worktree stays")]
+    public static partial void NotKept(ILogger logger, string path, Exception exception);
+
     [LoggerMessage(2006, LogLevel.Warning, "The half-made worktree {Path} is made anew")]
     public static partial void HalfMade(ILogger logger, string path);
 }

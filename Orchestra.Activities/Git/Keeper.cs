@@ -19,7 +19,7 @@ public sealed class Keeper(GitPlumbing plumbing, Worktrees worktrees, WorktreeSn
             ? head
             : await snapshots.TakeAsync(
                 worktree, everything: true, snapshot => CommitAsync(input, head, snapshot, cancellationToken), cancellationToken);
-        return work is null || work == input.Base ? null : await AddAsync(input.RepoPath, input.SessionId, work, input.Date, cancellationToken);
+        return work is null || work == input.Base || await IsTakenAsync(input, work, cancellationToken) ? null : await AddAsync(input.RepoPath, input.SessionId, work, input.Date, cancellationToken);
     }
 
     /// <summary>Lets the session's kept ref reach the commit, and all that it reached before.</summary>
@@ -34,6 +34,10 @@ public sealed class Keeper(GitPlumbing plumbing, Worktrees worktrees, WorktreeSn
         await plumbing.MoveRefAsync(repoPath, name, kept, commit, "agent-orchestra: keep", cancellationToken);
         return commit;
     }
+
+    private async Task<bool> IsTakenAsync(KeepWorkInput input, string work, CancellationToken cancellationToken) =>
+        input.Taken is { } taken
+        && await plumbing.ResolveAsync(input.RepoPath, work + "^{tree}", cancellationToken) == await plumbing.ResolveAsync(input.RepoPath, taken + "^{tree}", cancellationToken);
 
     private async Task<string?> CommitAsync(KeepWorkInput input, string? head, WorktreeSnapshot snapshot, CancellationToken cancellationToken)
     {

@@ -24,10 +24,26 @@ public sealed class SessionRecoverer(GitCli git, GitPlumbing plumbing)
         RecoverySource? branch = await OfRefAsync(repoPath, "branch", RefNames.TeamBranch(sessionId), cancellationToken);
         RecoverySource? wip = await OfRefAsync(repoPath, "wip", RefNames.Wip(sessionId), cancellationToken);
         sources.AddRange(new[] { kept, branch, wip }.OfType<RecoverySource>());
+        sources.AddRange(await OfPartsAsync(repoPath, sessionId, cancellationToken));
 
         // A kept ref has the uncommitted work, too, unless the branch has gone on since.
         bool keptIsAll = kept is not null && (branch is null || await plumbing.IsAncestorAsync(repoPath, branch.Commit!, kept.Commit!, cancellationToken));
         return new SessionRecovery((keptIsAll ? kept : branch ?? wip)?.Commit, sources);
+    }
+
+    /// <summary>Refs of a part of the session's work: of one teammate, or its merge with the fixes that were tried on it.</summary>
+    private async Task<IEnumerable<RecoverySource>> OfPartsAsync(string repoPath, string sessionId, CancellationToken cancellationToken)
+    {
+        GitResult found = await git.RunAsync(
+            new GitCommand(repoPath, "for-each-ref", "--format=%(refname)", RefNames.Kept(sessionId) + "-*"), cancellationToken);
+        var parts = new List<RecoverySource>();
+        foreach (string name in found.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (await OfRefAsync(repoPath, "kept", name, cancellationToken) is { } part)
+                parts.Add(part);
+        }
+
+        return parts;
     }
 
     private async Task<RecoverySource?> OfRefAsync(string repoPath, string kind, string name, CancellationToken cancellationToken)

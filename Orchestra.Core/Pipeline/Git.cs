@@ -97,8 +97,18 @@ public sealed record LandOutcome(LandingStatus Status, string TargetHead, string
 
 /// <summary>Puts work under <c>refs/orchestra/kept/</c>: committed and uncommitted.</summary>
 /// <param name="Base">What the work began with; nothing is kept when that is all there is.</param>
-public sealed record KeepWorkInput(string RepoPath, string SessionId, string? WorktreePath, DateTime Date, string? Base = null);
+/// <param name="Taken">What the work was taken into; nothing is kept when it has all the files.</param>
+public sealed record KeepWorkInput(string RepoPath, string SessionId, string? WorktreePath, DateTime Date, string? Base = null, string? Taken = null);
 
 /// <summary>Removes worktrees of a project; branches stay.</summary>
 /// <param name="WithGates">The one for gates, too: only when the project has ended, since what builds leave in it is what makes the next one quick.</param>
-public sealed record CleanUpInput(string RepoPath, string ProjectId, IReadOnlyList<string> WorktreePaths, bool WithGates = true);
+/// <param name="Keep">What is to be kept before; a worktree whose content could not be kept stays.</param>
+public sealed record CleanUpInput(
+    string RepoPath, string ProjectId, IReadOnlyList<string> WorktreePaths, bool WithGates = true, IReadOnlyList<KeepWorkInput>? Keep = null);
+
+/// <param name="Kept">Full names of the refs that something was kept under.</param>
+public sealed record CleanedUp(IReadOnlyList<string> Kept);
+
+/// <summary>Takes the integration branch back from a commit to one of its ancestors.</summary>
+/// <param name="KeptAs">Under which name what is left behind is kept; null when it is a plain merge, of which nothing is lost.</param>
+public sealed record RetractIntegrationInput(string RepoPath, string IntegrationRef, string From, string To, string? KeptAs = null, DateTime Date = default);

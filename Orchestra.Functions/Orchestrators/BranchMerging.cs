@@ -38,7 +38,7 @@ internal sealed class BranchMerging(ProjectRun run, GatePhase gates, IReadOnlyDi
             Note(agent.SessionId, resolution.Result, position, resolution.Mechanical);
             if (!resolution.Verified && !await gates.VerifyAsync(mayDrop: true))
             {
-                await DropAsync(agent, before);
+                await DropAsync(agent, before, run.Head == outcome.Commit ? null : $"{agent.SessionId}-merged");
                 surprise = true;
             }
 
@@ -64,9 +64,11 @@ internal sealed class BranchMerging(ProjectRun run, GatePhase gates, IReadOnlyDi
     public int NextPosition => run.Record.Merges.Count(m => m.OrderIndex is not null);
 
     /// <summary>Takes merges back that are not to stay: the only way in which the integration branch goes back, and only to where this run had it.</summary>
-    public async Task RetractAsync(string to)
+    /// <param name="keptAs">A name for what is left behind, when it is more than merges.</param>
+    public async Task RetractAsync(string to, string? keptAs = null)
     {
-        await run.CallAsync(ActivityNames.RetractIntegration, new AdvanceIntegrationInput(run.Prepared.RepoPath, run.IntegrationRef, run.Head, to));
+        await run.CallAsync(ActivityNames.RetractIntegration, new RetractIntegrationInput(
+            run.Prepared.RepoPath, run.IntegrationRef, run.Head, to, keptAs, run.Context.CurrentUtcDateTime));
         run.Head = to;
     }
 
@@ -82,10 +84,10 @@ internal sealed class BranchMerging(ProjectRun run, GatePhase gates, IReadOnlyDi
         };
     }
 
-    /// <summary>The branch just merged is left out after all, with the fixes that were tried on it.</summary>
-    private async Task DropAsync(AgentPlan agent, string before)
+    /// <summary>The branch just merged is left out after all, with its resolution and the fixes that were tried on it.</summary>
+    private async Task DropAsync(AgentPlan agent, string before, string? keptAs)
     {
-        await RetractAsync(before);
+        await RetractAsync(before, keptAs);
         run.Record = run.Record with
         {
             Merges = [.. run.Record.Merges.Select(m => m.SessionId == agent.SessionId ? m with { MergeResult = MergeResults.Skipped, Commit = null } : m)],

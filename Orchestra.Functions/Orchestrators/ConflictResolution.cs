@@ -64,7 +64,7 @@ internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
             ConcludedWork work = agent.Status == RunStatus.Completed
                 ? await worktree.ConcludeAsync(conflict, path, run.Plan.Options.ResolutionMayChange ?? [])
                 : new ConcludedWork(null, agent.Error ?? "The agent failed.");
-            await worktree.RemoveAsync(workId, path, keep: work.Commit is null);
+            await worktree.RemoveAsync(workId, path, work.Commit);
             if (work.Commit is not null)
                 return (work.Commit, null);
             trouble = work.Reason;

@@ -7,8 +7,8 @@ namespace Orchestra.Functions.Orchestrators;
 internal sealed class ConflictWorktree(ProjectRun run, GatePhase gates)
 {
     public async Task<string> LayOutAsync(ConflictCase conflict, string workId) =>
-        (await run.CallAsync<LaidOutWorktree>(
-            ActivityNames.LayOutConflict, new LayOutConflictInput(run.Prepared.RepoPath, workId, run.Head, conflict.Theirs))).Path;
+        run.Attempts.Begin(workId, await run.CallAsync<LaidOutWorktree>(
+            ActivityNames.LayOutConflict, new LayOutConflictInput(run.Prepared.RepoPath, workId, run.Head, conflict.Theirs)));
 
     /// <summary>Takes the worktree's state if it is a resolution and builds; only then the integration branch moves.</summary>
     /// <param name="mayChange">Patterns of files that may change besides the conflicted ones.</param>
@@ -26,11 +26,11 @@ internal sealed class ConflictWorktree(ProjectRun run, GatePhase gates)
         return work;
     }
 
-    /// <param name="keep">Puts its state under the kept refs first: an attempt that was not accepted may still hold the right idea.</param>
-    public async Task RemoveAsync(string workId, string path, bool keep)
+    /// <param name="taken">Its resolution. Without one its state goes under the kept refs: what was not accepted may still hold the right idea.</param>
+    public async Task RemoveAsync(string workId, string path, string? taken)
     {
-        if (keep)
+        if (taken is null)
             await run.CallAsync(ActivityNames.KeepWork, new KeepWorkInput(run.Prepared.RepoPath, workId, path, run.Context.CurrentUtcDateTime));
-        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [path], WithGates: false));
+        await run.Attempts.EndAsync(workId, taken, isKept: taken is null);
     }
 }

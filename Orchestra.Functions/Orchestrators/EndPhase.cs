@@ -19,7 +19,7 @@ internal sealed class EndPhase(ProjectRun run)
             }
 
             await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(
-                run.Prepared.RepoPath, run.Plan.ProjectId, [.. ends.Select(e => e.WorktreePath).OfType<string>()]));
+                run.Prepared.RepoPath, run.Plan.ProjectId, [.. ends.Select(e => e.WorktreePath).OfType<string>(), .. run.Attempts.Paths], Keep: run.Attempts.Left));
         }
         catch (TaskFailedException e)
         {

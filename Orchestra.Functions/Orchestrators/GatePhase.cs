@@ -124,19 +124,21 @@ internal sealed class GatePhase(ProjectRun run)
         run.Tell(EventNames.FixAttempt(kind), new { Attempt = attempt, FormerTrouble = trouble });
         await run.SaveAsync(run.Record);
         string workId = run.NextWorkId("fix");
-        LaidOutWorktree worktree = await run.CallAsync<LaidOutWorktree>(
-            ActivityNames.LayOutFix, new LayOutFixInput(run.Prepared.RepoPath, workId, run.Head));
+        string path = run.Attempts.Begin(workId, await run.CallAsync<LaidOutWorktree>(
+            ActivityNames.LayOutFix, new LayOutFixInput(run.Prepared.RepoPath, workId, run.Head)));
         RunResult agent = await run.RunAgentAsync(new AgentRun(
-            workId, run.Plan.ProjectId, run.Prepared.RepoPath, worktree.Path, Messages.FixPrompt(kind, command, failure.OutputTail, comment, trouble),
+            workId, run.Plan.ProjectId, run.Prepared.RepoPath, path, Messages.FixPrompt(kind, command, failure.OutputTail, comment, trouble),
             run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: run.Head));
         run.ThrowIfCancelled();
         ConcludedWork work = agent.Status == RunStatus.Completed
             ? await run.CallAsync<ConcludedWork>(ActivityNames.ConcludeFix, new ConcludeFixInput(
-                run.Prepared.RepoPath, worktree.Path, run.IntegrationRef, run.Head,
+                run.Prepared.RepoPath, path, run.IntegrationRef, run.Head,
                 Messages.Fix(run.Plan.ProjectId, kind, attempt), run.Context.CurrentUtcDateTime))
             : new ConcludedWork(null, agent.Error ?? "The agent failed.");
         run.Head = work.Commit ?? run.Head;
-        await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(run.Prepared.RepoPath, run.Plan.ProjectId, [worktree.Path], WithGates: false));
-        return work.Commit is null ? work.Reason ?? "The agent changed nothing." : null;
+        string? kept = await run.Attempts.EndAsync(workId, work.Commit);
+        if (work.Commit is not null)
+            return null;
+        return (work.Reason ?? "The agent changed nothing.") + (kept is null ? "" : $" (What it did is kept as {kept}.)");
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ManualResolution(ProjectRun run, ConflictWorktree worktree
                 continue;
             }
 
-            await worktree.RemoveAsync(workId, path, keep: work.Commit is null);
+            await worktree.RemoveAsync(workId, path, work.Commit);
             return work.Commit is null ? Resolution.Rejected : new Resolution(work.Commit, MergeResults.MergedResolved);
         }
     }

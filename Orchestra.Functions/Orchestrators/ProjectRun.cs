@@ -19,6 +19,7 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
 
     // A retry's record is told against the end that it goes on from: its phase is news, its gates and merges are not.
     private ProjectRecord? saved = plan.Resume is { } from ? from.Record with { Phase = "" } : null;
+    private Attempts? attempts;
     private int runs;
     private readonly AgentTurn turn = new(context);
 
@@ -52,6 +53,8 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
 
     /// <summary>How every agent ended, whatever became of its work.</summary>
     public IReadOnlyList<AgentEnd> Ends { get; set; } = [];
+
+    public Attempts Attempts => attempts ??= new Attempts(this);
 
     /// <summary>Whether a gate has passed on a commit in this run: what a gate said of a commit it would say again.</summary>
     public bool HasPassed(string kind, string commit) =>

@@ -29,7 +29,7 @@ public static class StrandedOrchestrator
         };
         if (!await run.CallAsync<bool>(ActivityNames.EndRuns, new EndRunsInput(project.ProjectId, project.InstanceId)))
             return;
-        List<AgentEnd> ends = [.. stranded.Ended.Select(s => new AgentEnd(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))];
+        List<AgentEnd> ends = [.. stranded.Ended.Select(s => new AgentEnd(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged, LeftOut: s.LeftOut))];
         string status = stranded.Phase == Phases.Cancelled ? "cancelled" : "failed";
         foreach (SessionRecord session in stranded.Open)
             ends.Add(await run.EndSessionAsync(session, status, "Its orchestration had ended without it."));

@@ -171,7 +171,7 @@ public sealed class StrandedProjects(ProjectStore store, DataFolder data, TimePr
         bool cancelled = data.IsCancelled(project.ProjectId);
         return new StrandedProject(
             project,
-            [.. sessions.Where(s => !s.IsRunning && s.MergeResult is null).Select(s => new SessionHead(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged))],
+            [.. sessions.Where(s => !s.IsRunning && s.MergeResult is null).Select(s => new SessionHead(s.SessionId, s.Status, s.WorktreePath, s.HeadCommit, s.FilesChanged, s.LeftOut))],
             [.. sessions.Where(s => s.IsRunning)],
             cancelled ? Phases.Cancelled : Phases.Failed,
             cancelled ? $"Cancelled by a person. {Why(stranded)}" : $"{Why(stranded)} A retry goes on from where it was.");

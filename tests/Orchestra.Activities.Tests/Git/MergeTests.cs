@@ -48,7 +48,7 @@ public sealed class MergeTests : GitTest
     {
         string integration = Integration(Base);
         string merged = (await Git.MergeBranch(Input(integration, Base, Repository.Branch("b", Base, ("b.txt", "b"))), Cancel)).Commit!;
-        var input = new AdvanceIntegrationInput(Repo, integration, merged, Base);
+        var input = new RetractIntegrationInput(Repo, integration, merged, Base);
         await Git.RetractIntegration(input, Cancel);
         await Git.RetractIntegration(input, Cancel);
         Assert.Equal(Base, Repository.Head(integration));
