@@ -21,8 +21,10 @@ public sealed record TeamSessionView(
 public sealed record TeamLaunched(string SessionId);
 
 /// <summary>The answer of <c>POST /api/teams/{id}/merge</c>.</summary>
-public sealed record MergedView(string MergeCommit, string TargetBranch);
+/// <param name="WorktreeStays">Why the worktree was not removed; null when it is gone.</param>
+public sealed record MergedView(string MergeCommit, string TargetBranch, string? WorktreeStays = null);
 
 /// <summary>The answer of <c>POST /api/teams/{id}/discard</c>.</summary>
 /// <param name="KeptRef">Where the work is; null when there was none.</param>
-public sealed record DiscardedView(string? KeptRef, string? KeptCommit);
+/// <param name="WorktreeStays">Why the worktree was not removed; null when it is gone.</param>
+public sealed record DiscardedView(string? KeptRef, string? KeptCommit, string? WorktreeStays = null);

@@ -25,6 +25,9 @@ internal static partial class GitLog
     [LoggerMessage(2008, LogLevel.Warning, "The content of {Path} could not be kept, so the worktree stays")]
     public static partial void NotKept(ILogger logger, string path, Exception exception);
 
+    [LoggerMessage(2009, LogLevel.Warning, "The worktree {Path} stays: {Reason}")]
+    public static partial void WorktreeStays(ILogger logger, string path, string reason);
+
     [LoggerMessage(2006, LogLevel.Warning, "The half-made worktree {Path} is made anew")]
     public static partial void HalfMade(ILogger logger, string path);
 }

@@ -46,6 +46,7 @@ public static class OrchestraGitServices
         services.TryAddSingleton<CheckoutForwarder>();
         services.TryAddSingleton<Lander>();
         services.TryAddSingleton<Keeper>();
+        services.TryAddSingleton<WorktreeRemover>();
         services.TryAddSingleton<WorktreeCleaner>();
         services.TryAddSingleton<GitActivities>();
         return services;

@@ -3,6 +3,8 @@ namespace Orchestra.Activities.Git;
 /// <summary>Which new files an agent's work must not bring into a commit.</summary>
 public static class StagingRules
 {
+    public const string Nested = "nested repository";
+    public const string Unreadable = "cannot be read";
     private const long Megabyte = 1024 * 1024;
 
     private static readonly string[] SecretNames =
@@ -20,7 +22,7 @@ public static class StagingRules
     {
         string full = Path.Combine(worktree, path);
         if (path.EndsWith('/') || Path.Exists(Path.Combine(full, ".git")))
-            return "nested repository";
+            return Nested;
         if (LooksSecret(Path.GetFileName(path)))
             return "looks like a secret";
         var file = new FileInfo(full);
@@ -28,7 +30,7 @@ public static class StagingRules
             return null;
         if (file.Length > maxFileMb * Megabyte)
             return $"larger than {maxFileMb} MB";
-        return IsReadable(full) ? null : "cannot be read";
+        return IsReadable(full) ? null : Unreadable;
     }
 
     private static bool LooksSecret(string name)

@@ -5,22 +5,31 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Activities.Git;
 
 /// <summary>Removes a project's worktrees; never a branch.</summary>
-public sealed class WorktreeCleaner(Worktrees worktrees, Keeper keeper, DataFolder data, ILogger<WorktreeCleaner> logger)
+public sealed class WorktreeCleaner(Worktrees worktrees, WorktreeRemover remover, Keeper keeper, DataFolder data, ILogger<WorktreeCleaner> logger)
 {
     public async Task<CleanedUp> CleanUpAsync(CleanUpInput input, CancellationToken cancellationToken)
     {
         var kept = new List<string>();
-        IEnumerable<string> paths = input.WorktreePaths;
-        if (input.WithGates)
-            paths = paths.Append(data.IntegrationWorktree(GitNames.WorkId(input.ProjectId)));
-        foreach (string path in paths.Distinct(StringComparer.Ordinal))
+        var left = new List<string>();
+        foreach (string path in input.WorktreePaths.Distinct(StringComparer.Ordinal))
         {
-            if (await KeepAsync(input.Keep?.FirstOrDefault(work => work.WorktreePath == path), kept, cancellationToken))
-                await RemoveAsync(input.RepoPath, path, cancellationToken);
+            if (!await KeepAsync(input.Keep?.FirstOrDefault(work => work.WorktreePath == path), kept, cancellationToken))
+                left.Add($"{path}: its content could not be kept");
+            else if (await RemoveAsync(path, () => remover.RemoveAsync(input.RepoPath, path, cancellationToken)) is { } objection)
+                left.Add($"{path}: {objection}");
         }
 
-        return new CleanedUp(kept);
+        if (input.WithGates)
+            await RemoveGatesAsync(input.RepoPath, data.IntegrationWorktree(GitNames.WorkId(input.ProjectId)), cancellationToken);
+        return new CleanedUp(kept, left);
     }
+
+    // A checkout of a commit of ours; whatever else is in it came out of a build.
+    private Task<string?> RemoveGatesAsync(string repoPath, string path, CancellationToken cancellationToken) => RemoveAsync(path, async () =>
+    {
+        await worktrees.RemoveAsync(repoPath, path, cancellationToken);
+        return null;
+    });
 
     /// <returns>False when something is in the worktree that could not be kept.</returns>
     private async Task<bool> KeepAsync(KeepWorkInput? work, List<string> kept, CancellationToken cancellationToken)
@@ -41,15 +50,16 @@ public sealed class WorktreeCleaner(Worktrees worktrees, Keeper keeper, DataFold
     }
 
     // The repository may be gone by now; that is no reason to fail a pipeline that has ended.
-    private async Task RemoveAsync(string repoPath, string path, CancellationToken cancellationToken)
+    private async Task<string?> RemoveAsync(string path, Func<Task<string?>> remove)
     {
         try
         {
-            await worktrees.RemoveAsync(repoPath, path, cancellationToken);
+            return await remove();
         }
         catch (GitException problem)
         {
             GitLog.NotForgotten(logger, path, problem);
+            return null;
         }
     }
 }

@@ -44,8 +44,8 @@ public sealed class WorktreeSnapshots(GitCli git, RunsConfig config, ILogger<Wor
         var leftOut = new List<(StatusEntry Entry, string Reason)>();
         foreach (StatusEntry entry in entries)
         {
-            string? objection = entry.IsSubmodule ? "nested repository" : entry.IsNew ? StagingRules.Objection(worktree.Path, entry.Path, config.Commit.MaxFileMb) : null;
-            if (objection is not null && (!everything || objection is "nested repository" or "cannot be read"))
+            string? objection = Objection(worktree, entry);
+            if (objection is not null && (!everything || IsBeyondRefs(objection)))
                 leftOut.Add((entry, objection));
         }
 
@@ -56,6 +56,28 @@ public sealed class WorktreeSnapshots(GitCli git, RunsConfig config, ILogger<Wor
             GitLog.LeftOut(logger, worktree.Path, string.Join(", ", named));
         return new WorktreeSnapshot(tree.Line, head, named, [.. entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)], index);
     }
+
+    /// <summary>"path (reason)" of what is in a worktree and what no ref can hold: nested repositories with content, and files that cannot be read.</summary>
+    public async Task<IReadOnlyList<string>> BeyondRefsAsync(WorktreeFolder worktree, CancellationToken cancellationToken)
+    {
+        var environment = new Dictionary<string, string>(worktree.Environment) { ["GIT_OPTIONAL_LOCKS"] = "0" };
+        GitResult status = await git.RunAsync(
+            new GitCommand(worktree.Path, WorktreeStatus.Arguments) { Environment = environment }, cancellationToken);
+        List<string> beyond = [];
+        foreach (StatusEntry entry in WorktreeStatus.Parse(status))
+        {
+            if (Objection(worktree, entry) is { } objection && IsBeyondRefs(objection)
+                && (objection != StagingRules.Nested || NestedRepository.HasContent(Path.Combine(worktree.Path, entry.Path))))
+                beyond.Add($"{entry.Path.TrimEnd('/')} ({objection})");
+        }
+
+        return beyond;
+    }
+
+    private string? Objection(WorktreeFolder worktree, StatusEntry entry) =>
+        entry.IsSubmodule ? StagingRules.Nested : entry.IsNew ? StagingRules.Objection(worktree.Path, entry.Path, config.Commit.MaxFileMb) : null;
+
+    private static bool IsBeyondRefs(string objection) => objection is StagingRules.Nested or StagingRules.Unreadable;
 
     private async Task<string?> HeadAsync(WorktreeFolder worktree, CancellationToken cancellationToken)
     {

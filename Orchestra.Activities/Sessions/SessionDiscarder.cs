@@ -5,18 +5,17 @@ using Orchestra.Core.Pipeline;
 namespace Orchestra.Activities.Sessions;
 
 /// <summary>Takes a session's worktree and branch away, after all that they hold is under its kept ref. Safe to repeat.</summary>
-public sealed class SessionDiscarder(GitCli git, GitPlumbing plumbing, Worktrees worktrees, Checkouts checkouts, Keeper keeper)
+public sealed class SessionDiscarder(GitCli git, GitPlumbing plumbing, WorktreeRemover remover, Checkouts checkouts, Keeper keeper)
 {
     public async Task<SessionDiscardOutcome> DiscardAsync(SessionWork session, DateTime date, CancellationToken cancellationToken)
     {
         string kept = RefNames.Kept(GitNames.WorkId(session.SessionId));
         string? commit = await keeper.KeepAsync(new KeepWorkInput(session.RepoPath, session.SessionId, session.WorktreePath, date), cancellationToken)
             ?? await plumbing.ResolveAsync(session.RepoPath, kept, cancellationToken);
-        if (session.WorktreePath is not null)
-            await worktrees.RemoveAsync(session.RepoPath, session.WorktreePath, cancellationToken);
+        string? stays = session.WorktreePath is null ? null : await remover.RemoveAsync(session.RepoPath, session.WorktreePath, cancellationToken);
         if (commit is not null)
             await DeleteBranchAsync(session, commit, cancellationToken);
-        return new SessionDiscardOutcome(kept, commit);
+        return new SessionDiscardOutcome(kept, commit, stays);
     }
 
     private async Task DeleteBranchAsync(SessionWork session, string kept, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Orchestra.Activities.Sessions;
 
 /// <summary>Merges one session into its target by the pipeline's rules: in memory, then a compare-and-swap fast-forward. Safe to repeat.</summary>
 public sealed class SessionMerger(
-    GitPlumbing plumbing, Worktrees worktrees, WorkCommitter committer, TrialMerger trial, ConflictHunks hunks, Lander lander, Keeper keeper)
+    GitPlumbing plumbing, Worktrees worktrees, WorktreeRemover remover, WorkCommitter committer, TrialMerger trial, ConflictHunks hunks, Lander lander, Keeper keeper)
 {
     private const int MaxAttempts = 5;
 
@@ -30,8 +30,8 @@ public sealed class SessionMerger(
                 return new SessionMergeOutcome(null, head, [], landing.Reason!.Replace("approve the landing again", "merge again", StringComparison.Ordinal));
             if (landing.Status == LandingStatus.Landed)
             {
-                await RemoveWorktreeAsync(session, hasRest, date, cancellationToken);
-                return new SessionMergeOutcome(commit, head, []);
+                string? stays = await RemoveWorktreeAsync(session, hasRest, date, cancellationToken);
+                return new SessionMergeOutcome(commit, head, [], WorktreeStays: stays);
             }
         }
 
@@ -74,12 +74,12 @@ public sealed class SessionMerger(
     }
 
     /// <summary>The work is on the target; what was not committed (secrets, large files) is kept.</summary>
-    private async Task RemoveWorktreeAsync(SessionWork session, bool hasRest, DateTime date, CancellationToken cancellationToken)
+    private async Task<string?> RemoveWorktreeAsync(SessionWork session, bool hasRest, DateTime date, CancellationToken cancellationToken)
     {
         if (session.WorktreePath is null)
-            return;
+            return null;
         if (hasRest)
             await keeper.KeepAsync(new KeepWorkInput(session.RepoPath, session.SessionId, session.WorktreePath, date), cancellationToken);
-        await worktrees.RemoveAsync(session.RepoPath, session.WorktreePath, cancellationToken);
+        return await remover.RemoveAsync(session.RepoPath, session.WorktreePath, cancellationToken);
     }
 }

@@ -13,7 +13,10 @@ public sealed record SessionDiff(string Diff, string Stat, bool Truncated, IRead
 
 /// <param name="Commit">What the target was moved to; null when it was not.</param>
 /// <param name="Obstacle">Why not, when it is not a conflict, and what to do.</param>
-public sealed record SessionMergeOutcome(string? Commit, string HeadCommit, IReadOnlyList<ConflictedFile> Conflicts, string? Obstacle = null);
+/// <param name="WorktreeStays">Why the worktree was not removed; null when it is gone.</param>
+public sealed record SessionMergeOutcome(
+    string? Commit, string HeadCommit, IReadOnlyList<ConflictedFile> Conflicts, string? Obstacle = null, string? WorktreeStays = null);
 
 /// <param name="Commit">What was kept; null when there was nothing left of the session.</param>
-public sealed record SessionDiscardOutcome(string Ref, string? Commit);
+/// <param name="WorktreeStays">Why the worktree was not removed; null when it is gone.</param>
+public sealed record SessionDiscardOutcome(string Ref, string? Commit, string? WorktreeStays = null);

@@ -6,7 +6,7 @@ namespace Orchestra.Activities.Upkeep;
 
 /// <summary>Takes leftovers away, but only those whose content a ref holds that stays.</summary>
 public sealed class LeftoverCleaner(
-    GitCli git, Worktrees worktrees, WorktreeSnapshots snapshots, Checkouts checkouts, Keeper keeper, DataFolder data)
+    GitCli git, Worktrees worktrees, WorktreeRemover remover, Checkouts checkouts, Keeper keeper, DataFolder data)
 {
     private static readonly string[] Passing = ["refs/heads/team/", "refs/heads/orchestra/", "refs/orchestra/wip/"];
 
@@ -48,12 +48,9 @@ public sealed class LeftoverCleaner(
 
     private async Task<string?> WorktreeObjectionAsync(Leftover item, CancellationToken cancellationToken)
     {
-        if (await worktrees.FindAsync(item.RepoPath!, item.Path!, cancellationToken) is not { } worktree)
+        if (await worktrees.FindAsync(item.RepoPath!, item.Path!, cancellationToken) is null)
             return $"{item.RepoPath} does not know it as a worktree, so its content cannot be kept";
-        if (IsForGates(item))
-            return null;
-        IReadOnlyList<string> beyond = await snapshots.TakeAsync(worktree, everything: true, s => Task.FromResult(s.LeftOut), cancellationToken);
-        return beyond.Count == 0 ? null : $"no ref can keep {string.Join(", ", beyond)}";
+        return IsForGates(item) ? null : await remover.ObjectionAsync(item.RepoPath!, item.Path!, cancellationToken);
     }
 
     private bool IsForGates(Leftover item) => item.OwnerId is { } owner && item.Path == data.IntegrationWorktree(owner);

@@ -107,7 +107,8 @@ public sealed record CleanUpInput(
     string RepoPath, string ProjectId, IReadOnlyList<string> WorktreePaths, bool WithGates = true, IReadOnlyList<KeepWorkInput>? Keep = null);
 
 /// <param name="Kept">Full names of the refs that something was kept under.</param>
-public sealed record CleanedUp(IReadOnlyList<string> Kept);
+/// <param name="Left">Worktrees that stay, and why.</param>
+public sealed record CleanedUp(IReadOnlyList<string> Kept, IReadOnlyList<string>? Left = null);
 
 /// <summary>Takes the integration branch back from a commit to one of its ancestors.</summary>
 /// <param name="KeptAs">Under which name what is left behind is kept; null when it is a plain merge, of which nothing is lost.</param>

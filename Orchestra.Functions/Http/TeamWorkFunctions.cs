@@ -54,7 +54,7 @@ public sealed class TeamWorkFunctions(
         await SaveAsync(
             found.Session with { MergeResult = MergeResults.Merged, MergeCommit = outcome.Commit, MergedAt = now, HeadCommit = outcome.HeadCommit },
             EventNames.Merged, new { outcome.Commit, found.Work().TargetBranch });
-        return Answers.Ok(new { Ok = true, SessionId = id, MergeCommit = outcome.Commit, found.Work().TargetBranch });
+        return Answers.Ok(new { Ok = true, SessionId = id, MergeCommit = outcome.Commit, found.Work().TargetBranch, outcome.WorktreeStays });
     });
 
     [Function("DiscardSession")]
@@ -66,7 +66,7 @@ public sealed class TeamWorkFunctions(
     {
         SessionDiscardOutcome outcome = await discarder.DiscardAsync(found.Work(), time.GetUtcNow().UtcDateTime, cancellationToken);
         await SaveAsync(found.Session with { MergeResult = MergeResults.Discarded }, EventNames.Discarded, new { KeptRef = outcome.Ref, KeptCommit = outcome.Commit });
-        return Answers.Ok(new { Ok = true, SessionId = id, KeptRef = outcome.Commit is null ? null : outcome.Ref, KeptCommit = outcome.Commit });
+        return Answers.Ok(new { Ok = true, SessionId = id, KeptRef = outcome.Commit is null ? null : outcome.Ref, KeptCommit = outcome.Commit, outcome.WorktreeStays });
     });
 
     // What has been done to the repository is written down even when the caller has gone.

@@ -18,8 +18,10 @@ internal sealed class EndPhase(ProjectRun run)
                     run.Prepared.RepoPath, end.SessionId, end.WorktreePath, run.Context.CurrentUtcDateTime, IsMerged(end) ? end.HeadCommit : null));
             }
 
-            await run.CallAsync(ActivityNames.CleanUp, new CleanUpInput(
+            CleanedUp? cleaned = await run.CallAsync<CleanedUp?>(ActivityNames.CleanUp, new CleanUpInput(
                 run.Prepared.RepoPath, run.Plan.ProjectId, [.. ends.Select(e => e.WorktreePath).OfType<string>(), .. run.Attempts.Paths], Keep: run.Attempts.Left));
+            if (cleaned?.Left is { Count: > 0 } left)
+                trouble = $"What is left: {string.Join("; ", left)}.";
         }
         catch (TaskFailedException e)
         {

@@ -22,6 +22,11 @@ public sealed class LeftOutTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal(["x.txt"], session["files_changed"]!.AsArray().Select(f => (string)f!));
         JsonNode told = (await host.Api.GetAsync($"/api/events?project={project["id"]}&types=agent_completed")).Body["events"]![0]!;
         Assert.Equal(2, told["left_out"]!.AsArray().Count);
+
+        // No ref can hold the nested repository, so its worktree is left to the person.
+        string worktree = Path.Combine(host.DataFolder, "worktrees", (string)session["session_id"]!);
+        Assert.Equal("y\n", File.ReadAllText(Path.Combine(worktree, "nested", "y")));
+        Assert.Equal($"What is left: {worktree}: no ref can keep nested (nested repository).", (string)project["error_message"]!);
     }
 
     [Fact]

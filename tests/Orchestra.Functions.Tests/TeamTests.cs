@@ -137,6 +137,22 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Contains("a.txt", (string)(await Api.GetAsync($"/api/teams/{id}/diff")).Body["stat"]!);
     }
 
+    [Theory]
+    [InlineData("merge")]
+    [InlineData("discard")]
+    public async Task The_worktree_stays_when_a_repository_is_in_it_that_no_ref_can_keep(string way)
+    {
+        using TestRepository repository = TestRepository.CreateList();
+        JsonObject launched = await LaunchAsync(repository, "echo a > a.txt; git init -q nested; echo x > nested/x");
+        string id = (string)launched["session_id"]!;
+        await EndOfAsync(id);
+
+        var answer = await Api.PostAsync($"/api/teams/{id}/{way}", "");
+        Assert.Equal(200, (int)answer.Status);
+        Assert.Equal("no ref can keep nested (nested repository)", (string)answer.Body["worktree_stays"]!);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine((string)launched["worktree_path"]!, "nested", "x")));
+    }
+
     [Fact]
     public async Task A_running_session_is_cancelled_and_its_work_stays()
     {

@@ -18,15 +18,15 @@ internal static class TeamWorkCommands
     public static Command Merge() => TeamCommand.OnSession("merge", "Merges a session's branch into its target; a conflict changes nothing.", async (client, id, cancellationToken) =>
     {
         MergedView merged = await client.MergeSessionAsync(id, cancellationToken);
-        Terminal.Out.WriteLine($"Session {id} is merged into {merged.TargetBranch} as {ProjectReport.ShortId(merged.MergeCommit)}.");
+        Terminal.Out.WriteLine($"Session {id} is merged into {merged.TargetBranch} as {ProjectReport.ShortId(merged.MergeCommit)}.{Staying(merged.WorktreeStays)}");
     });
 
     public static Command Discard() => TeamCommand.OnSession("discard", "Takes a session's worktree and branch away; its work stays under a ref.", async (client, id, cancellationToken) =>
     {
         DiscardedView discarded = await client.DiscardSessionAsync(id, cancellationToken);
-        Terminal.Out.WriteLine(discarded.KeptRef is { } kept
+        Terminal.Out.WriteLine((discarded.KeptRef is { } kept
             ? $"Session {id} is discarded; its work is under {kept} (orchestra recover {id})."
-            : $"Session {id} is discarded; it had changed nothing.");
+            : $"Session {id} is discarded; it had changed nothing.") + Staying(discarded.WorktreeStays));
     });
 
     public static Command Cancel() => TeamCommand.OnSession("cancel", "Ends a session's agent and keeps its work.", async (client, id, cancellationToken) =>
@@ -34,4 +34,6 @@ internal static class TeamWorkCommands
         await client.CancelSessionAsync(id, cancellationToken);
         Terminal.Out.WriteLine($"Session {id} is being cancelled.");
     });
+
+    private static string Staying(string? reason) => reason is null ? "" : $" Its worktree stays: {reason}.";
 }

@@ -1,5 +1,6 @@
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
+using Orchestra.Testing;
 
 namespace Orchestra.Activities.Tests.Git;
 
@@ -63,6 +64,30 @@ public sealed class WorktreesTests : GitTest
         Assert.True(File.Exists(Path.Combine(foreign, "a.txt")));
         Assert.DoesNotContain(Session, Repository.Git("worktree", "list"));
         Assert.Equal(refs, Repository.Refs());
+    }
+
+    [Theory]
+    [InlineData("nested")]
+    [InlineData("deep/down/nested")]
+    public async Task A_worktree_stays_while_a_repository_with_content_is_in_it(string name)
+    {
+        Worktree worktree = await CreateWorktreeAsync();
+        string nested = Path.Combine(worktree.Path, name);
+        Repository.GitIn(worktree.Path, "init", "--quiet", name);
+        TestRepository.WriteIn(nested, "y.txt", "y");
+        var input = new CleanUpInput(Repo, Project, [worktree.Path]);
+        Assert.Equal([$"{worktree.Path}: no ref can keep {name} (nested repository)"], (await Git.CleanUp(input, Cancel)).Left);
+        Repository.GitIn(nested, "config", "user.name", "Test");
+        Repository.GitIn(nested, "config", "user.email", "test@example.org");
+        Repository.CommitIn(nested, "Own");
+        File.Delete(Path.Combine(nested, "y.txt"));
+        Assert.Single((await Git.CleanUp(input, Cancel)).Left!);
+        Assert.Equal("y", Repository.GitIn(nested, "show", "HEAD:y.txt"));
+
+        Directory.Delete(nested, recursive: true);
+        Repository.GitIn(worktree.Path, "init", "--quiet", "empty");
+        Assert.Empty((await Git.CleanUp(input, Cancel)).Left!);
+        Assert.False(Directory.Exists(worktree.Path));
     }
 
     [Fact]
