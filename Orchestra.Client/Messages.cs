@@ -54,6 +54,9 @@ public sealed record ProjectView
     public string? UnlandedCommit { get; init; }
     public string? FailedPhase { get; init; }
     public int Retries { get; init; }
+
+    /// <summary>The workflow instance that runs it now, or ran it last; every retry is one of its own. Null where the host does not tell.</summary>
+    public string? InstanceId { get; init; }
     public IReadOnlyList<string> MergeOrder { get; init; } = [];
 
     /// <summary>US dollars of all agents so far; null when no client tells.</summary>

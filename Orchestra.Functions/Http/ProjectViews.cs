@@ -42,6 +42,7 @@ internal static class ProjectViews
         p.Budget,
         p.UnlandedCommit,
         p.Retries,
+        InstanceId = p.InstanceId ?? p.ProjectId,
     };
 
     public static async Task<object> DetailAsync(ProjectRecord p, ProjectStore store, CancellationToken cancellationToken)

@@ -28,6 +28,7 @@ public sealed class ProjectTests(DashboardFixture dashboard)
 
         await ConfirmAsync(page, "Retry");
         await Expect(page.Locator("main > p").First).ToContainTextAsync("retry 1");
+        await Expect(page.Locator("dl.facts a[href^='/workflows/']")).ToHaveAttributeAsync("href", $"/workflows/{id}-retry-1");
         await Expect(page.Locator("article.decision")).ToContainTextAsync("it is red");
         await ConfirmAsync(page, "Cancel project");
         await Expect(state).ToHaveTextAsync("cancelled");

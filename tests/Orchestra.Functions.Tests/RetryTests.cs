@@ -16,6 +16,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
         JsonObject failed = await Api.ProjectAsync(id);
         Assert.Equal("building", (string)failed["failed_phase"]!);
         Assert.Equal(1, (int)failed["merged_count"]!);
+        Assert.Equal(id, (string)failed["instance_id"]!);
 
         Assert.Equal(202, (int)(await Api.PostAsync($"/api/gm/projects/{id}/retry", """{"build_command": "test -f a.txt"}""")).Status);
         JsonObject project = await Api.WaitForEndAsync(id);
@@ -23,6 +24,7 @@ public sealed class RetryTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal("completed", (string)project["phase"]!);
         Assert.Null(project["failed_phase"]);
         Assert.Equal(1, (int)project["retries"]!);
+        Assert.Equal($"{id}-retry-1", (string)project["instance_id"]!);
         Assert.Equal(2, (int)project["merged_count"]!);
         Assert.Equal([0, 1], project["sessions"]!.AsArray().Select(s => (int)s!["merge_order_index"]!).Order());
         Assert.Equal(2, project["merge_order"]!.AsArray().Count);
