@@ -53,7 +53,7 @@ public sealed class WeightTests(DashboardFixture dashboard)
                 new CommandLine(["/bin/sh", "-c", $"seq -f 'line %g of agent {n} tells of its work as agents do' {(n == 1 ? LinesOfFirst : LinesOfOthers)}; echo x > agent-{n}.txt"])))]),
             TestContext.Current.CancellationToken);
         (IPage page, List<string> complaints) = await own.OpenAsync($"/projects/{launched.ProjectId}");
-        await Expect(page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Print as agent" })).ToHaveCountAsync(Agents);
+        await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).Locator("tbody tr")).ToHaveCountAsync(Agents);
         await Expect(page.Locator("main > p .state.completed")).ToBeVisibleAsync();
         Assert.InRange(await HeapAsync(page), 1, 200 * Megabyte);
 
