@@ -2,7 +2,8 @@ namespace Orchestra.Client;
 
 /// <summary>Where a session's work is: <c>GET /api/teams/{id}/recover</c>.</summary>
 /// <param name="Commit">What brings back most; null when only the worktree is left.</param>
-public sealed record RecoveryView(string SessionId, string RepoPath, string? Commit, IReadOnlyList<RecoverySourceView> Sources);
+/// <param name="LeftOut">What was not committed for the agent, each with the reason; a kept ref may have it.</param>
+public sealed record RecoveryView(string SessionId, string RepoPath, string? Commit, IReadOnlyList<RecoverySourceView> Sources, IReadOnlyList<string>? LeftOut = null);
 
 /// <param name="Kind">worktree, kept, branch or wip.</param>
 public sealed record RecoverySourceView(string Kind, string Name, string? Commit, DateTimeOffset? CommittedAt);

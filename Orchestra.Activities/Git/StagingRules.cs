@@ -5,6 +5,7 @@ public static class StagingRules
 {
     public const string Nested = "nested repository";
     public const string Unreadable = "cannot be read";
+    public const string Secret = "looks like a secret";
     private const long Megabyte = 1024 * 1024;
 
     private static readonly string[] SecretNames =
@@ -24,7 +25,7 @@ public static class StagingRules
         if (path.EndsWith('/') || Path.Exists(Path.Combine(full, ".git")))
             return Nested;
         if (LooksSecret(Path.GetFileName(path)))
-            return "looks like a secret";
+            return Secret;
         var file = new FileInfo(full);
         if (!file.Exists || file.LinkTarget is not null)
             return null;
@@ -33,7 +34,7 @@ public static class StagingRules
         return IsReadable(full) ? null : Unreadable;
     }
 
-    private static bool LooksSecret(string name)
+    public static bool LooksSecret(string name)
     {
         string lower = name.ToLowerInvariant();
         return SecretNames.Contains(lower)

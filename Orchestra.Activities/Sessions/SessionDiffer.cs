@@ -22,24 +22,40 @@ public sealed class SessionDiffer(GitCli git, GitPlumbing plumbing, Worktrees wo
                 worktree, everything: false, snapshot => DiffAsync(session, snapshot.Tree, snapshot.LeftOut, cancellationToken), cancellationToken);
         }
 
-        string? head = await plumbing.ResolveAsync(session.RepoPath, RefNames.TeamBranch(session.SessionId), cancellationToken)
-            ?? await plumbing.ResolveAsync(session.RepoPath, RefNames.Kept(session.SessionId), cancellationToken);
-        return head is null ? null : await DiffAsync(session, head, [], cancellationToken);
+        if (await plumbing.ResolveAsync(session.RepoPath, RefNames.TeamBranch(session.SessionId), cancellationToken) is { } head)
+            return await DiffAsync(session, head, [], cancellationToken);
+        if (await plumbing.ResolveAsync(session.RepoPath, RefNames.Kept(session.SessionId), cancellationToken) is not { } kept)
+            return null;
+        IReadOnlyList<string> secrets = await SecretsAsync(session, kept, cancellationToken);
+        return await DiffAsync(session, kept, [.. secrets.Select(path => $"{path} ({StagingRules.Secret})")], cancellationToken, secrets);
     }
 
-    private async Task<SessionDiff> DiffAsync(SessionWork session, string to, IReadOnlyList<string> leftOut, CancellationToken cancellationToken)
+    /// <summary>A kept ref also has what was left out of the branch; what looks like a secret is named, not shown.</summary>
+    private async Task<IReadOnlyList<string>> SecretsAsync(SessionWork session, string kept, CancellationToken cancellationToken)
     {
-        GitResult stat = await RunAsync(session, to, ["--stat=120"], MaxStatBytes, cancellationToken);
-        GitResult diff = await RunAsync(session, to, ["--patch", "--src-prefix=a/", "--dst-prefix=b/"], MaxBytes, cancellationToken);
+        GitResult added = await git.RunAsync(
+            new GitCommand(
+                session.RepoPath, "diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", GitNames.CommitId(session.BaseCommit), kept, "--"),
+            cancellationToken);
+        return [.. added.Fields.Where(path => StagingRules.LooksSecret(Path.GetFileName(path)))];
+    }
+
+    /// <param name="hidden">Paths that are not shown.</param>
+    private async Task<SessionDiff> DiffAsync(
+        SessionWork session, string to, IReadOnlyList<string> leftOut, CancellationToken cancellationToken, IReadOnlyList<string>? hidden = null)
+    {
+        string[] paths = [.. (hidden ?? []).Select(path => $":(top,exclude,literal){path}")];
+        GitResult stat = await RunAsync(session, to, ["--stat=120"], paths, MaxStatBytes, cancellationToken);
+        GitResult diff = await RunAsync(session, to, ["--patch", "--src-prefix=a/", "--dst-prefix=b/"], paths, MaxBytes, cancellationToken);
         return new SessionDiff(Text(diff), Text(stat), diff.Dropped > 0, leftOut);
     }
 
     // Neither external diffs nor text converters: the repository's settings could name any program for them.
-    private Task<GitResult> RunAsync(SessionWork session, string to, string[] format, int most, CancellationToken cancellationToken) =>
+    private Task<GitResult> RunAsync(SessionWork session, string to, string[] format, string[] paths, int most, CancellationToken cancellationToken) =>
         git.RunAsync(
             new GitCommand(
                 session.RepoPath,
-                ["diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", .. format, GitNames.CommitId(session.BaseCommit), to, "--"])
+                ["diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", .. format, GitNames.CommitId(session.BaseCommit), to, "--", .. paths])
             {
                 MaxOutput = most,
             },

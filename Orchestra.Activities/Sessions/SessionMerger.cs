@@ -16,7 +16,7 @@ public sealed class SessionMerger(
     {
         (string? head, bool hasRest) = await HeadAsync(session, leftBehind, date, cancellationToken);
         if (head is null)
-            return new SessionMergeOutcome(null, "", [], "Nothing is left of the session's work.");
+            return new SessionMergeOutcome(null, "", [], await NothingToMergeAsync(session, cancellationToken));
         if (head == session.BaseCommit)
             return new SessionMergeOutcome(null, head, [], "The session changed nothing, so there is nothing to merge.");
 
@@ -69,8 +69,21 @@ public sealed class SessionMerger(
             return (work.HeadCommit, work.LeftOut.Count > 0);
         }
 
-        return (await plumbing.ResolveAsync(session.RepoPath, branch, cancellationToken)
-            ?? await plumbing.ResolveAsync(session.RepoPath, RefNames.Kept(session.SessionId), cancellationToken), false);
+        // Never the kept ref: it also has what was left out of the branch, such as secrets.
+        string? head = await plumbing.ResolveAsync(session.RepoPath, branch, cancellationToken);
+        if (head is null && session.HeadCommit is { } recorded)
+            head = await plumbing.ResolveAsync(session.RepoPath, recorded + "^{commit}", cancellationToken);
+        return (head, false);
+    }
+
+    private async Task<string> NothingToMergeAsync(SessionWork session, CancellationToken cancellationToken)
+    {
+        string kept = RefNames.Kept(session.SessionId);
+        if (await plumbing.ResolveAsync(session.RepoPath, kept, cancellationToken) is null)
+            return "Nothing is left of the session's work.";
+        string branch = GitNames.ShortBranch(RefNames.TeamBranch(session.SessionId));
+        return $"The branch {branch} is gone, and {kept} may also have files that were left out of it, such as secrets, so it is not merged. "
+            + $"'orchestra recover {session.SessionId}' shows what is there; bring back with 'git branch {branch} COMMIT' what is to be merged, and merge again.";
     }
 
     /// <summary>The work is on the target; what was not committed (secrets, large files) is kept.</summary>

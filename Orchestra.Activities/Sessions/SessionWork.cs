@@ -5,7 +5,8 @@ namespace Orchestra.Activities.Sessions;
 /// <summary>One session's work in its repository.</summary>
 /// <param name="WorktreePath">Where the agent worked; it may be gone.</param>
 /// <param name="TargetBranch">Full name of the branch that the work is for.</param>
-public sealed record SessionWork(string RepoPath, string SessionId, string BaseCommit, string TargetBranch, string? WorktreePath);
+/// <param name="HeadCommit">Where its branch was when the session ended; null when it was not told.</param>
+public sealed record SessionWork(string RepoPath, string SessionId, string BaseCommit, string TargetBranch, string? WorktreePath, string? HeadCommit = null);
 
 /// <param name="Diff">Unified diff against the base, uncommitted and new files included; cut at <see cref="SessionDiffer.MaxBytes"/>.</param>
 /// <param name="LeftOut">Paths that are not in it, and why.</param>

@@ -20,6 +20,8 @@ internal static class RecoverCommand
                 await CheckOutAsync(recovery, folder, cancellationToken);
             else
                 Show(recovery);
+            if (recovery.LeftOut is { Count: > 0 } leftOut)
+                Terminal.Out.WriteLine($"It may have files that were not committed for its agent: {string.Join(", ", leftOut)}. Look before you push or merge it.");
             return ExitCodes.Success;
         });
         return command;

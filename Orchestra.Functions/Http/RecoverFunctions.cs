@@ -29,6 +29,7 @@ public sealed class RecoverFunctions(ProjectStore store, SessionRecoverer recove
             RepoPath = repository,
             recovery.Commit,
             recovery.Sources,
+            found.Session.LeftOut,
             Command = recovery.Commit is null ? null : $"git branch recovered/{id} {recovery.Commit}",
         });
     });

@@ -23,7 +23,8 @@ internal sealed record FoundSession(SessionRecord Session, ProjectRecord? Projec
         Session.SessionId,
         Session.BaseCommit ?? Project?.BaseCommit ?? throw Refusal($"Session {Session.SessionId} has not begun."),
         Session.TargetBranch ?? Project?.TargetBranch ?? throw Refusal($"Session {Session.SessionId} has not begun."),
-        Session.WorktreePath);
+        Session.WorktreePath,
+        Session.HeadCommit);
 
     /// <summary>Merging and discarding are a person's, once agent and project are done with the session.</summary>
     public void RequireOpen()

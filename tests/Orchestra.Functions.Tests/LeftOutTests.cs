@@ -55,4 +55,34 @@ public sealed class LeftOutTests(HostFixture host) : IClassFixture<HostFixture>
         JsonNode found = (await host.Api.GetAsync($"/api/teams/{sessions[2]}/recover")).Body;
         Assert.Equal(repository.Git("rev-parse", $"refs/orchestra/kept/{sessions[2]}"), (string)found["commit"]!);
     }
+
+    [Fact]
+    public async Task What_was_not_committed_does_not_come_with_a_merge_after_the_branch_is_cleaned_away()
+    {
+        using TestRepository repository = TestRepository.CreateList();
+        string start = repository.Git("rev-parse", "main");
+        string project = await host.Api.LaunchAsync(OrchestraApi.Launch(
+            repository.Folder,
+            OrchestraApi.Agent("echo left > list.txt; echo KEY=1 > .env"),
+            OrchestraApi.Agent("echo right > list.txt; echo KEY=1 > .env")));
+        JsonObject decision = await host.Api.WaitForDecisionAsync(project);
+        string id = (string)decision["context"]!["session_id"]!;
+        await host.Api.ResolveAsync((string)decision["decision_id"]!, "reject");
+        await host.Api.WaitForEndAsync(project);
+        await host.Api.PostAsync("/api/doctor/clean", "");
+        Assert.Equal("", repository.Git("for-each-ref", $"refs/heads/team/{id}"));
+        Assert.Equal("KEY=1", repository.Git("show", $"refs/orchestra/kept/{id}:.env"));
+        JsonNode recovery = (await host.Api.GetAsync($"/api/teams/{id}/recover")).Body;
+        Assert.Equal(".env (looks like a secret)", (string)recovery["left_out"]!.AsArray().Single()!);
+
+        JsonNode diff = (await host.Api.GetAsync($"/api/teams/{id}/diff")).Body;
+        Assert.Contains("list.txt", (string)diff["diff"]!);
+        Assert.DoesNotContain("KEY=1", (string)diff["diff"]!);
+        Assert.Equal(".env (looks like a secret)", (string)diff["left_out"]!.AsArray().Single()!);
+
+        repository.Git("reset", "-q", "--hard", start);
+        Assert.Equal(200, (int)(await host.Api.PostAsync($"/api/teams/{id}/merge", "")).Status);
+        Assert.Equal("list.txt", repository.Git("ls-tree", "--name-only", "main"));
+        Assert.NotEqual(repository.Git("rev-parse", $"{start}:list.txt"), repository.Git("rev-parse", "main:list.txt"));
+    }
 }

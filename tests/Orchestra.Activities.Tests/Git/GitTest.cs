@@ -36,6 +36,8 @@ public abstract class GitTest : IDisposable
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    protected IServiceProvider Services => services;
+
     protected T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 
