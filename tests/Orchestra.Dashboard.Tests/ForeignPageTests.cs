@@ -41,7 +41,7 @@ public sealed class ForeignPageTests(DashboardFixture dashboard)
         using TestRepository repository = TestRepository.Create();
         // Newer browsers keep other pages from this machine by themselves; here the host has to.
         await using IBrowser browser = await dashboard.LaunchBrowserAsync(
-            $"--host-resolver-rules=MAP {ReboundName} 127.0.0.1", "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets");
+            ["LocalNetworkAccessChecks", "LocalNetworkAccessChecksWebSockets"], $"--host-resolver-rules=MAP {ReboundName} 127.0.0.1");
         IPage visited = await browser.NewPageAsync();
         // As served before the name was made to point to us; everything else goes where it goes.
         await visited.RouteAsync(page, route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><body>hello" }));
