@@ -18,5 +18,6 @@ public sealed class ConflictError(string message, IReadOnlyList<FieldError>? fie
 /// <param name="Message">What is wrong, and the fix.</param>
 public sealed record FieldError(string Field, string Message)
 {
-    public override string ToString() => Field.Length == 0 ? Message : $"{Field}: {Message}";
+    /// <summary>The message, after the field that it is of; that is none of the request's when it is the id in its address.</summary>
+    public override string ToString() => Field is "" or "id" ? Message : $"{Field}: {Message}";
 }

@@ -16,26 +16,27 @@ Blazor.start({
 
 // What is typed into a form that says so stays with the tab until it is sent, whatever becomes of the page or its connection.
 const draft = {
-    place: () => `orchestra-draft:${location.pathname}${location.search}`,
+    // Of the form that data-keep names, or of the page's only one.
+    place: name => `orchestra-draft:${name || location.pathname + location.search}`,
 
-    keep() {
-        const form = document.querySelector('form[data-keep]');
+    keep(form = document.querySelector('form[data-keep]')) {
         const fields = [...form?.elements ?? []].filter(field => field.name && 'value' in field && field.type !== 'button');
         const texts = Object.fromEntries(fields.map(field => [field.name, field.value]));
-        sessionStorage.setItem(this.place(), JSON.stringify(texts));
+        sessionStorage.setItem(this.place(form?.dataset.keep), JSON.stringify(texts));
     },
 
-    kept() {
-        return JSON.parse(sessionStorage.getItem(this.place()));
+    kept(name) {
+        return JSON.parse(sessionStorage.getItem(this.place(name)));
     },
 
-    forget() {
-        sessionStorage.removeItem(this.place());
+    forget(name) {
+        sessionStorage.removeItem(this.place(name));
     },
 };
 document.addEventListener('input', event => {
-    if (event.target.closest('form[data-keep]'))
-        draft.keep();
+    const form = event.target.closest('form[data-keep]');
+    if (form)
+        draft.keep(form);
 });
 // Before the page is live it has nobody to send a form to.
 document.addEventListener('submit', event => event.preventDefault());

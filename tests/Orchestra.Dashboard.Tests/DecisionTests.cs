@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using Orchestra.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Orchestra.Dashboard.Tests;
+
+/// <summary>What becomes of an answer when others answer too, a button is pressed twice, or the page goes before it is sent.</summary>
+public sealed class DecisionTests(DashboardFixture dashboard)
+{
+    private const string Broken = "echo broken > state.txt";
+    private const string Build = "grep -q mended state.txt";
+
+    // Everything that the page ever said.
+    private const string Listen =
+        """
+        () => {
+            window.said = [];
+            const main = document.querySelector('main');
+            new MutationObserver(() => main.querySelectorAll('[role=alert], [role=status] p').forEach(e => said.push(e.textContent)))
+                .observe(main, { childList: true, characterData: true, subtree: true });
+        }
+        """;
+
+    [Fact]
+    public async Task Whoever_answers_second_is_told_so_and_finds_the_focus_on_the_page()
+    {
+        using TestRepository repository = TestRepository.Create();
+        const string Name = "Answered by two";
+        string id = await dashboard.LaunchAsync(repository, Name, "true", Build, Broken);
+        Uri between = new($"http://127.0.0.1:{FreePort.Next()}/"), pages = new($"http://127.0.0.1:{FreePort.Next()}/");
+        using var relay = new Relay(between, dashboard.Address);
+        using CliProcess standalone = await CliProcess.StartAsync(pages, null, "dashboard", "--api", $"{between}", "--urls", $"{pages}");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"{pages}");
+        ILocator card = page.Locator("article.decision", new PageLocatorOptions { HasText = Name });
+        await Expect(card).ToBeVisibleAsync();
+        relay.Before = async request =>
+        {
+            if (request.HttpMethod == "POST" && request.RawUrl!.EndsWith("/resolve", StringComparison.Ordinal))
+                await dashboard.PostAsync(request.RawUrl, new JsonObject { ["action"] = "reject" });
+        };
+
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
+
+        await Expect(page.GetByText($"{Name}: This answer came too late. Decision")).ToContainTextAsync("is rejected already.");
+        await Expect(card.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
+        await dashboard.UntilAsync($"api/gm/projects/{id}", p => (string)p["phase"]! == "failed");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_button_that_is_pressed_twice_answers_once()
+    {
+        using TestRepository repository = TestRepository.Create();
+        const string Name = "Pressed twice";
+        string id = await dashboard.LaunchAsync(repository, Name, "true", Build, Broken);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
+        ILocator reject = page.Locator("article.decision").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Reject" });
+        await Expect(reject).ToBeVisibleAsync();
+        await page.EvaluateAsync(Listen);
+        await reject.EvaluateAsync("button => { button.click(); button.click(); }");
+        ILocator retry = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Retry" });
+        await Expect(page.GetByText($"{Name}: Rejected.")).ToBeVisibleAsync();
+
+        await retry.ClickAsync();
+        await page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = "Retry" }).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Retry" })
+            .EvaluateAsync("button => { button.click(); button.click(); }");
+        await Expect(page.Locator("article.decision")).ToBeVisibleAsync();
+
+        await dashboard.UntilAsync($"api/gm/projects/{id}", p => (int)p["retries"]! == 1);
+        string[] said = await page.EvaluateAsync<string[]>("() => [...new Set(window.said)]");
+        Assert.Equal([$"{Name}: Rejected.", "It goes on."], said.Where(s => !s.EndsWith('…')));
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_comment_that_is_not_sent_yet_outlives_the_page()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string id = await dashboard.LaunchAsync(repository, "Half a comment", "true", Build, Broken);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
+        ILocator comment = page.Locator("article.decision").GetByLabel("Comment");
+        await comment.PressSequentiallyAsync("Not like");
+        await page.ReloadAsync();
+        await page.Locator("main[data-live=yes]").WaitForAsync();
+        await Expect(comment).ToHaveValueAsync("Not like");
+        await comment.PressAsync("End");
+        await comment.PressSequentiallyAsync(" this");
+        // Return in the comment answers nothing.
+        await comment.PressAsync("Enter");
+        await page.Locator("article.decision").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Reject" }).ClickAsync();
+        await Expect(page.Locator("section:has(#decisions) tbody tr")).ToContainTextAsync("Not like this");
+        await page.WaitForFunctionAsync("() => !Object.keys(sessionStorage).some(key => key.startsWith('orchestra-draft:'))");
+        Assert.Empty(complaints);
+    }
+}
