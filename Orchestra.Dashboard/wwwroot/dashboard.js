@@ -68,7 +68,14 @@ window.orchestra = {
     },
 
     async copy(text) {
-        await navigator.clipboard.writeText(text);
+        // Browsers have the clipboard only for pages of this machine or over https; the older way is for all.
+        if (navigator.clipboard)
+            return navigator.clipboard.writeText(text);
+        document.addEventListener('copy', event => {
+            event.clipboardData.setData('text/plain', text);
+            event.preventDefault();
+        }, { once: true });
+        document.execCommand('copy');
     },
 
     focus(selector) {

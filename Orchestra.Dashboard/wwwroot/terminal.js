@@ -8,6 +8,10 @@ const BASIC = ['#5c6370', '#d03a3a', '#2e8b47', '#a87400', '#3a6fd8', '#a044b8',
 const HIDDEN = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const SEQUENCE = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
 
+// On either ground every colour can be read: text keeps its hue and gets the lightness that it needs, a background is a tint.
+const ink = color => `light-dark(oklch(from ${color} min(l, .42) c h), oklch(from ${color} max(l, .75) c h))`;
+const tint = color => `color-mix(in oklab, ${color} 15%, var(--sunk))`;
+
 const counted = count => `${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}`;
 
 class Store {
@@ -103,10 +107,13 @@ class Terminal {
     rows = [];
     taken = 0;
     open = new Set();
+    // How many tool calls each group has, by its first line.
+    calls = new Map();
     follow = true;
     query = '';
     hits = [];
     hit = -1;
+    searched = 0;
 
     constructor(root) {
         this.root = root;
@@ -142,11 +149,13 @@ class Terminal {
             this.rows = [];
             this.taken = 0;
             this.open.clear();
+            this.hits = [];
+            this.hit = -1;
+            this.searched = 0;
         }
         this.#fold();
+        this.#search();
         this.draw();
-        if (this.query)
-            this.find(this.query, false);
     }
 
     end(words) {
@@ -174,6 +183,7 @@ class Terminal {
             }
             while (this.taken < count && store.isTool(this.taken))
                 this.taken++;
+            this.calls.set(first, this.taken - first);
             this.rows.push(-first - 1);
             if (this.open.has(first)) {
                 for (let line = first; line < this.taken; line++)
@@ -196,7 +206,6 @@ class Terminal {
             this.open.add(first);
         this.#refold();
         this.draw();
-        this.window.querySelector(`[data-fold="${first}"]`)?.focus();
     }
 
     setFollow(on) {
@@ -225,15 +234,24 @@ class Terminal {
         const most = Math.max(0, this.rows.length - seen + 1);
         const reach = Math.max(1, height - this.view.clientHeight);
         const first = Math.min(most, Math.round(Math.min(1, this.view.scrollTop / reach) * most));
-        const lines = document.createDocumentFragment();
-        for (let i = first; i < Math.min(this.rows.length, first + seen); i++)
-            lines.append(this.#row(this.rows[i]));
         this.window.style.transform = `translateY(${Math.min(this.view.scrollTop, Math.max(0, height - Math.min(seen, this.rows.length) * ROW))}px)`;
-        this.window.replaceChildren(lines);
+        this.#show(this.rows.slice(first, first + seen));
         const missing = this.store.dropped ? `, ${this.store.dropped.toLocaleString('en')} earlier ones only in the download` : '';
         this.status.textContent = `${counted(this.store.count)}${missing}${this.ended ? `, ${this.ended}` : ''}`;
         this.root.dataset.lines = this.store.count;
         this.root.dataset.first = first;
+    }
+
+    // What has not changed stays as it is: a selection in it, and the focus.
+    #show(rows) {
+        const shown = [this.store.dropped, this.query, this.hits[this.hit], ...rows.map(row => row < 0 ? [row, this.calls.get(-row - 1), this.open.has(-row - 1)] : [row, this.store.range(row)[1]])].join();
+        if (shown === this.shown)
+            return;
+        this.shown = shown;
+        const fold = this.window.contains(document.activeElement) ? document.activeElement.dataset.fold : undefined;
+        this.window.replaceChildren(...rows.map(row => this.#row(row)));
+        if (fold !== undefined)
+            this.window.querySelector(`[data-fold="${fold}"]`)?.focus({ preventScroll: true });
     }
 
     #row(row) {
@@ -241,9 +259,7 @@ class Terminal {
         element.className = 'row';
         if (row < 0) {
             const first = -row - 1;
-            let count = 0;
-            while (first + count < this.store.count && this.store.isTool(first + count))
-                count++;
+            const count = this.calls.get(first);
             const button = document.createElement('button');
             button.type = 'button';
             button.dataset.fold = first;
@@ -269,23 +285,36 @@ class Terminal {
         return element;
     }
 
-    find(query, jump = true) {
+    find(query) {
         this.query = query;
         this.hits = [];
-        const wanted = query.toLowerCase();
+        this.searched = 0;
+        this.root.querySelector('[data-found]').textContent = '';
+        this.#search();
+        this.hit = -1;
+        this.step(1);
+    }
+
+    // Looks through the lines that came since the last time, as they are seen; the last of those may have grown.
+    #search() {
+        const wanted = this.query.toLowerCase();
+        if (!wanted)
+            return;
         const count = this.store.count;
-        for (let from = 0; wanted && from < count; from += 2000) {
+        const start = Math.max(0, this.searched - 1);
+        if (this.hits.at(-1) === start)
+            this.hits.pop();
+        for (let from = start; from < count; from += 2000) {
             const until = Math.min(count, from + 2000);
-            const block = decoder.decode(this.store.bytes.subarray(this.store.starts[from], this.store.range(until - 1)[1])).toLowerCase();
+            let block = decoder.decode(this.store.bytes.subarray(this.store.starts[from], this.store.range(until - 1)[1]));
+            if (block.includes('\u001b'))
+                block = block.split('\n').map(line => line.replace(SEQUENCE, '')).join('\n');
+            block = block.toLowerCase();
             if (block.includes(wanted))
                 block.split('\n').forEach((line, i) => line.includes(wanted) && this.hits.push(from + i));
         }
-        this.root.querySelector('[data-found]').textContent = wanted ? `${counted(this.hits.length)} found` : '';
-        if (jump) {
-            this.hit = -1;
-            this.step(1);
-        }
-        this.draw();
+        this.searched = count;
+        this.root.querySelector('[data-found]').textContent = `${counted(this.hits.length)} found`;
     }
 
     step(by) {
@@ -311,8 +340,9 @@ class Terminal {
     }
 
     async copy() {
-        const chosen = String(getSelection());
-        await navigator.clipboard.writeText(chosen || decoder.decode(this.store.bytes.subarray(0, this.store.length)).replace(SEQUENCE, ''));
+        const selection = getSelection();
+        const chosen = this.window.contains(selection.anchorNode) ? String(selection) : '';
+        await orchestra.copy(chosen || decoder.decode(this.store.bytes.subarray(0, this.store.length)).replace(SEQUENCE, ''));
         this.root.querySelector('[data-found]').textContent = chosen ? 'Selection copied' : 'Output copied';
     }
 
@@ -344,9 +374,9 @@ function put(element, text, look, query) {
         return;
     const span = document.createElement('span');
     if (look.color)
-        span.style.color = look.color;
+        span.style.color = ink(look.color);
     if (look.back)
-        span.style.backgroundColor = look.back;
+        span.style.backgroundColor = tint(look.back);
     if (look.bold)
         span.style.fontWeight = 'bold';
     mark(span, clean(text), query);

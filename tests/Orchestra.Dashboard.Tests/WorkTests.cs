@@ -53,7 +53,9 @@ public sealed class WorkTests(DashboardFixture dashboard)
         await Expect(terminal.GetByText("2 tool calls")).ToBeVisibleAsync();
         await terminal.GetByText("2 tool calls").ClickAsync();
         await Expect(terminal.GetByText("[Bash] make")).ToBeVisibleAsync();
-        Assert.Equal("rgb(208, 58, 58)", await terminal.GetByText("red", new LocatorGetByTextOptions { Exact = true }).EvaluateAsync<string>("e => getComputedStyle(e).color"));
+        int[] red = await terminal.GetByText("red", new LocatorGetByTextOptions { Exact = true }).EvaluateAsync<int[]>(
+            "e => { const c = document.createElement('canvas').getContext('2d'); c.fillStyle = getComputedStyle(e).color; c.fillRect(0, 0, 1, 1); return [...c.getImageData(0, 0, 1, 1).data]; }");
+        Assert.True(red[0] > 2 * red[1] && red[0] > 2 * red[2], string.Join(' ', red));
         await Expect(terminal.GetByText("⟨U+202E⟩turned")).ToBeVisibleAsync();
         await Expect(terminal.GetByText("998,000 more bytes")).ToBeVisibleAsync();
         Assert.Equal(0, await terminal.Locator("script").CountAsync());
