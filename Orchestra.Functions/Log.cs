@@ -25,6 +25,12 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Warning, "Project {ProjectId} is {Phase}, but its orchestration is {State}: it is brought to an end")]
     public static partial void ProjectStranded(ILogger logger, string projectId, string phase, string state);
 
+    [LoggerMessage(26, LogLevel.Warning, "Session {SessionId} is {Status}, but its orchestration is {State}: it is brought to an end")]
+    public static partial void SessionStranded(ILogger logger, string sessionId, string status, string state);
+
+    [LoggerMessage(27, LogLevel.Information, "Session {SessionId} ended: {Status} ({Reason})")]
+    public static partial void SessionEnded(ILogger logger, string sessionId, string status, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
     public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
 

@@ -117,6 +117,7 @@ public static class OrchestraHost
         services.AddSingleton<Retention>();
         services.AddSingleton<EarlyWarning>();
         services.AddSingleton<StrandedProjects>();
+        services.AddSingleton<StrandedSessions>();
         extend?.Invoke(builder);
         IHost host = builder.Build();
         // Once more when the server starts, which may have learned of other addresses; here there is no log to bury the message.

@@ -1,4 +1,5 @@
 using Orchestra.Core;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Activities.Processes;
 
@@ -14,14 +15,18 @@ public sealed class RunEnder
         this.data = data;
     }
 
-    public async Task EndAsync(string owner, CancellationToken cancellationToken)
+    /// <returns>What all of them used, as far as their clients told.</returns>
+    public async Task<RunUsage?> EndAsync(string owner, CancellationToken cancellationToken)
     {
         string folder = Path.GetDirectoryName(data.Run(owner))!;
-        if (!Directory.Exists(folder)) return;
+        RunUsage? used = null;
+        if (!Directory.Exists(folder)) return used;
         foreach (string name in Directory.EnumerateDirectories(folder, owner + "*").Select(path => Path.GetFileName(path)))
         {
             if (name == owner || name.StartsWith(owner + "-", StringComparison.Ordinal))
-                await engine.EndAsync(name, cancellationToken);
+                used = RunUsage.Sum(used, await engine.EndAsync(name, cancellationToken));
         }
+
+        return used;
     }
 }

@@ -61,16 +61,19 @@ internal sealed class RunEngine(DataFolder data, TimeProvider time, ILogger<RunE
     /// Ends a run that nobody goes on with, because the orchestration that began it is gone. While this process watches the run, its mark ends it;
     /// what a former host left is looked for on disk.
     /// </summary>
-    public async Task EndAsync(string runId, CancellationToken cancellationToken)
+    /// <returns>What it used; null when that was not told.</returns>
+    public async Task<RunUsage?> EndAsync(string runId, CancellationToken cancellationToken)
     {
         await data.SetCancelMarkAsync(runId, cancellationToken);
         using IDisposable _ = await runs.EnterAsync(runId, cancellationToken);
         RunFolder folder = new(data.Run(runId));
-        if (folder.ReadResult(logger) is not null || folder.ReadStart() is null) return;
+        if (folder.ReadResult(logger) is { } result) return result.Usage;
+        if (folder.ReadStart() is null) return null;
         ProcessIdentity? process = folder.ReadProcess();
         bool alive = process?.IsAlive() ?? false;
         if (folder.ReadEnding() is null && folder.ReadExitCode() is null) folder.WriteEnding(RunStatus.Cancelled.ToString());
         await new ProcessTree(runId, data.Worktree(runId), time, logger).EndAsync(alive ? process!.Pid : null, Grace);
+        return null;
     }
 
     private async Task<RunEnd> StartAsync(

@@ -32,8 +32,8 @@ public sealed class SessionEnder(ProjectStore store, RunEnder runs, WorkCommitte
             return session;
         // Before its runs are looked for: one that is just about to start sees it.
         await data.SetCancelMarkAsync(id, cancellationToken);
-        await runs.EndAsync(id, cancellationToken);
-        session = session.EndedBy(input.Status, input.Reason, input.At);
+        RunUsage? used = await runs.EndAsync(id, cancellationToken);
+        session = session.EndedBy(input.Status, input.Reason, input.At) with { Usage = used ?? session.Usage };
         if (session is not { WorktreePath: { } worktree, BranchName: { } branch, BaseCommit: { } from })
             return session;
         try

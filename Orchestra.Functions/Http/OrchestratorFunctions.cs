@@ -14,6 +14,7 @@ using Orchestra.Core.Storage;
 using Orchestra.Functions.Launching;
 using Orchestra.Functions.OpenApi;
 using Orchestra.Functions.Orchestrators;
+using Orchestra.Functions.Upkeep;
 
 namespace Orchestra.Functions.Http;
 
@@ -23,7 +24,7 @@ namespace Orchestra.Functions.Http;
 /// </summary>
 public sealed class OrchestratorFunctions(
     OrchestraConfig config, IConfiguration settings, Clients clients, RepositoryInspector inspector, ProjectStore store, OrchestratorStore rounds,
-    UsageLedger ledger, LaunchRate rate, DataFolder data, TimeProvider time)
+    UsageLedger ledger, LaunchRate rate, DataFolder data, StrandedSessions strandedSessions, TimeProvider time)
 {
     private static readonly SemaphoreSlim OneAtATime = new(1);
 
@@ -87,6 +88,7 @@ public sealed class OrchestratorFunctions(
         if (view.SessionId is null || await store.FindSessionAsync(view.SessionId, cancellationToken) is not { IsRunning: true } session)
             throw new InputProblem("orchestrator", "The orchestrator does not run.", StatusCodes.Status409Conflict);
         await SessionCancel.AskAsync(data, client, session, cancellationToken);
+        await EndStrandedAsync(session, client, cancellationToken);
         return Answers.Ok(new { Ok = true, view.Running, view.Pid, view.Mode, view.ClientMode, view.StartedAt, view.SessionId });
     });
 
@@ -116,10 +118,22 @@ public sealed class OrchestratorFunctions(
         }, CancellationToken.None);
     }
 
-    private async Task<bool> IsRunningAsync(OrchestratorRound round, DurableTaskClient client, CancellationToken cancellationToken) =>
-        await store.FindSessionAsync(round.SessionId, cancellationToken) is { } session
-            ? session.IsRunning
-            : await client.GetInstanceAsync(round.SessionId, cancellationToken) is { IsCompleted: false };
+    private async Task<bool> IsRunningAsync(OrchestratorRound round, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await store.FindSessionAsync(round.SessionId, cancellationToken) is not { } session)
+            return await client.GetInstanceAsync(round.SessionId, cancellationToken) is { IsCompleted: false };
+        // A round whose orchestration has ended without it is in nobody's way.
+        return session.IsRunning
+            && (!await EndStrandedAsync(session, client, cancellationToken) || await store.FindSessionAsync(round.SessionId, cancellationToken) is { IsRunning: true });
+    }
+
+    private async Task<bool> EndStrandedAsync(SessionRecord session, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await strandedSessions.FindAsync(client, session, cancellationToken) is not { } stranded)
+            return false;
+        await strandedSessions.EndAsync(client, stranded, cancellationToken);
+        return true;
+    }
 
     private async Task<OrchestratorView> OrchestratorAsync(CancellationToken cancellationToken)
     {

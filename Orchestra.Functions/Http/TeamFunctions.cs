@@ -9,11 +9,12 @@ using Orchestra.Core.Configuration;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 using Orchestra.Functions.OpenApi;
+using Orchestra.Functions.Upkeep;
 
 namespace Orchestra.Functions.Http;
 
 /// <summary>Reading and cancelling sessions: single ones and those of projects.</summary>
-public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, SessionOutput output, DataFolder data)
+public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, SessionOutput output, DataFolder data, StrandedSessions strandedSessions)
 {
     [Function("ListSessions")]
     [Api("Sessions, newest first.", Query = ["limit", "offset", "after/list", "team", "status", "since"])]
@@ -86,6 +87,8 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
             throw new InputProblem("id", $"Session {id} is {found.Session.Status} already.", StatusCodes.Status409Conflict);
         // A project goes on with its other agents.
         await SessionCancel.AskAsync(data, client, found.Session, cancellationToken);
+        if (await strandedSessions.FindAsync(client, found.Session, cancellationToken) is { } stranded)
+            await strandedSessions.EndAsync(client, stranded, cancellationToken);
         return Answers.Ok(new { Ok = true, SessionId = id });
     });
 }

@@ -111,13 +111,8 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
 
     /// <summary>Ends a session whose own orchestration has ended without it.</summary>
     /// <param name="status">What it becomes, unless it had come to its own end.</param>
-    public async Task<AgentEnd> EndSessionAsync(SessionRecord session, string status, string reason)
-    {
-        SessionRecord ended = await Context.CallActivityAsync<SessionRecord>(
-            ActivityNames.EndSession, new EndSessionInput(session, status, reason, Messages.LeftBehind(session), Context.CurrentUtcDateTime), Retries.Patient);
-        await Context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(ended, Context.CurrentUtcDateTime), Retries.Patient);
-        return AgentEnd.Of(ended);
-    }
+    public async Task<AgentEnd> EndSessionAsync(SessionRecord session, string status, string reason) =>
+        AgentEnd.Of(await SessionRun.EndAsync(Context, session, status, reason));
 
     /// <summary>Asks a person and waits, for as long as it takes; a cancelled project waits no longer.</summary>
     public async Task<DecisionAnswer> DecideAsync(string type, string description, string proposedAction, DecisionContext details, IReadOnlyList<string>? answers = null)

@@ -95,6 +95,16 @@ internal sealed class SessionRun(TaskOrchestrationContext context, AgentStart st
     public Task SaveAsync() =>
         Context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(Session, Context.CurrentUtcDateTime), Retries.Git);
 
+    /// <summary>Ends a session in place of its own orchestration, which has ended without it.</summary>
+    /// <param name="status">What it becomes, unless it had come to its own end.</param>
+    public static async Task<SessionRecord> EndAsync(TaskOrchestrationContext context, SessionRecord session, string status, string reason)
+    {
+        SessionRecord ended = await context.CallActivityAsync<SessionRecord>(
+            ActivityNames.EndSession, new EndSessionInput(session, status, reason, Messages.LeftBehind(session), context.CurrentUtcDateTime), Retries.Patient);
+        await context.CallActivityAsync(ActivityNames.SaveSession, SessionNews.AddTo(ended, context.CurrentUtcDateTime), Retries.Patient);
+        return ended;
+    }
+
     public static string StatusOf(RunResult run) => run.Status switch
     {
         RunStatus.Completed => "completed",

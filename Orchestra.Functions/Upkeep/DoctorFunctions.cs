@@ -18,7 +18,7 @@ namespace Orchestra.Functions.Upkeep;
 internal sealed record Finding(string Kind, string Name, string? RepoPath, string? Path, string? Commit, string Reason, string? Obstacle);
 
 /// <summary><c>GET /api/doctor</c> lists what crashes left behind, <c>POST /api/doctor/clean</c> takes away what is kept elsewhere.</summary>
-public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, LeftoverCleaner cleaner, StrandedProjects strandedProjects, TimeProvider time, ILogger<DoctorFunctions> logger)
+public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, LeftoverCleaner cleaner, StrandedProjects strandedProjects, StrandedSessions strandedSessions, TimeProvider time, ILogger<DoctorFunctions> logger)
 {
     private const int Everything = 100_000;
 
@@ -83,7 +83,7 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
         return found;
     }
 
-    /// <summary>Projects that look alive while their orchestration is not: somebody terminated or purged it.</summary>
+    /// <summary>Projects and sessions that look alive while their orchestration is not: somebody terminated or purged it.</summary>
     private async Task<IReadOnlyList<Finding>> StuckAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
         var stuck = new List<Finding>();
@@ -94,6 +94,14 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
             stuck.Add(new Finding(
                 "project", project.ProjectId, project.RepoPath, null, project.IntegrationCommit,
                 $"it is {stranded.Project.Phase}, but its orchestration is {stranded.State}", "its work is on the branches of its sessions; retry it, or cancel it"));
+        }
+
+        foreach (StrandedSession stranded in await strandedSessions.ListAsync(client, cancellationToken))
+        {
+            SessionRecord session = stranded.Session;
+            stuck.Add(new Finding(
+                "session", session.SessionId, session.RepoPath, session.WorktreePath, session.HeadCommit,
+                $"it is {session.Status}, but its orchestration is {stranded.State}", "its work is in its worktree and on its branch; cancel it, which keeps that"));
         }
 
         return stuck;

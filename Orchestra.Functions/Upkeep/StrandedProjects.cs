@@ -17,7 +17,7 @@ public sealed record Stranded(ProjectRecord Project, OrchestrationMetadata? Inst
 {
     public string InstanceId => Project.InstanceId ?? Project.ProjectId;
 
-    public string State => Instance is null ? "gone" : Instance.RuntimeStatus.ToString().ToLowerInvariant();
+    public string State => LostInstance.State(Instance);
 }
 
 /// <summary>
@@ -126,19 +126,8 @@ public sealed class StrandedProjects(ProjectStore store, DataFolder data, TimePr
     }
 
     /// <summary>Waits a moment for the end that was begun.</summary>
-    public async Task WaitAsync(DurableTaskClient client, Stranded stranded, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            await client.WaitForInstanceCompletionAsync(EndingOf(stranded), either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Whoever called sees that the project is not at its end.
-        }
-    }
+    public Task WaitAsync(DurableTaskClient client, Stranded stranded, CancellationToken cancellationToken) =>
+        LostInstance.WaitAsync(client, EndingOf(stranded), time, cancellationToken);
 
     private static string EndingOf(Stranded stranded) => $"{stranded.InstanceId}-end";
 
@@ -177,10 +166,5 @@ public sealed class StrandedProjects(ProjectStore store, DataFolder data, TimePr
             cancelled ? $"Cancelled by a person. {Why(stranded)}" : $"{Why(stranded)} A retry goes on from where it was.");
     }
 
-    private static string Why(Stranded stranded) => stranded.Instance switch
-    {
-        null => "The project's orchestration is gone: its history was purged.",
-        { RuntimeStatus: OrchestrationRuntimeStatus.Failed, FailureDetails: { } failure } => $"The project's orchestration failed: {failure.ErrorMessage}",
-        _ => $"The project's orchestration was ended from outside: it is {stranded.State}.",
-    };
+    private static string Why(Stranded stranded) => LostInstance.Why(stranded.Instance, "The project's");
 }

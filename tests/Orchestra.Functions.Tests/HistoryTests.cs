@@ -38,6 +38,7 @@ public sealed class HistoryTests
     [InlineData("raised")]
     [InlineData("lost")]
     [InlineData("stranded")]
+    [InlineData("ended")]
     public async Task Record(string scenario)
     {
         using var repository = TestRepository.CreateEmpty();
@@ -105,6 +106,18 @@ public sealed class HistoryTests
                 await api.PostAsync($"/api/gm/projects/{stranded}/cancel", "");
                 await api.WaitForEndAsync(stranded);
                 break;
+            case "ended":
+                var session = (JsonObject)launch["agents"]![0]!;
+                session["command"]!["argv"]![3] = "echo begun; exec sleep 1000";
+                string alone = (string)(await api.PostAsync("/api/teams/launch", new JsonObject
+                {
+                    ["team_name"] = "feature-dev", ["task_description"] = "A task", ["repo_path"] = repository.Folder, ["command"] = session["command"]!.DeepClone(),
+                }.ToJsonString())).Body["session_id"]!;
+                await WaitAsync(api, alone, s => (string?)s["last_line"] == "begun");
+                await api.PostAsync($"/runtime/webhooks/durabletask/instances/{alone}/terminate?reason=ended", "");
+                await api.PostAsync($"/api/teams/{alone}/cancel", "");
+                await WaitAsync(api, alone, s => s["completed_at"] is not null);
+                break;
             case "retried":
                 launch["build_command"] = "exit 3";
                 string failed = await api.LaunchAsync(launch);
@@ -132,6 +145,9 @@ public sealed class HistoryTests
         await api.ResolveAsync((string)decision["decision_id"]!, answer);
         await api.WaitForEndAsync(project);
     }
+
+    private static Task WaitAsync(OrchestraApi api, string session, Func<JsonNode, bool> condition) => Eventually.TrueAsync(
+        async () => condition((await api.GetAsync($"/api/teams/{session}")).Body), TimeSpan.FromSeconds(60), () => "The session did not get there.");
 
     private static JsonObject Command(string script) => new() { ["argv"] = new JsonArray("/bin/sh", "-c", script) };
 
