@@ -74,6 +74,9 @@ public sealed record ProjectView
     public IReadOnlyList<SessionView> Sessions { get; init; } = [];
     public IReadOnlyList<DecisionView> Decisions { get; init; } = [];
 
+    /// <summary>Agents that mended failed gates or resolved conflicts, oldest first; their session id is that of their run.</summary>
+    public IReadOnlyList<SessionView> FixAgents { get; init; } = [];
+
     public bool IsFinal => Phases.IsFinal(Phase);
 
     public IEnumerable<DecisionView> Pending => Decisions.Where(d => d.Status == "pending");
@@ -103,6 +106,9 @@ public sealed record SessionView
 
     /// <summary>What whoever asked for the client would not expect: another one does the work, or one without all its tools.</summary>
     public string? ClientNote { get; init; }
+
+    /// <summary>fix or resolve, of an agent that does so for its project; null of a session.</summary>
+    public string? FixKind { get; init; }
 
     /// <summary>Why its agent does not run now; null while it does.</summary>
     public AgentWait? WaitingFor { get; init; }

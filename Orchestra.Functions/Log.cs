@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(27, LogLevel.Information, "Session {SessionId} ended: {Status} ({Reason})")]
     public static partial void SessionEnded(ILogger logger, string sessionId, string status, string reason);
 
+    [LoggerMessage(28, LogLevel.Warning, "How {RunId} goes could not be told")]
+    public static partial void FixNotTold(ILogger logger, string runId, Exception exception);
+
     [LoggerMessage(20, LogLevel.Information, "Cleaned {Kind} {Name}: {Reason}")]
     public static partial void LeftoverCleaned(ILogger logger, string kind, string name, string reason);
 

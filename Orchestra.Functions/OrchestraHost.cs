@@ -93,6 +93,7 @@ public static class OrchestraHost
         services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogQueue>());
         builder.Logging.AddFilter<LogQueue>(null, LogLevel.Information);
         services.AddHostedService<LogRecorder>();
+        services.AddSingleton<FixProgress>();
         services.AddSingleton<IRunObserver, SessionProgress>();
         var variables = new ClientVariables(name => builder.Configuration[name] ?? Environment.GetEnvironmentVariable(name));
         services.AddSingleton(variables);

@@ -1,10 +1,15 @@
+using Orchestra.Core.Pipeline;
+
 namespace Orchestra.Activities.Processes;
 
 /// <summary>Hears how a run goes.</summary>
 public interface IRunObserver
 {
-    /// <summary>The run, which may have waited, begins.</summary>
-    Task BegunAsync(string sessionId, CancellationToken cancellationToken);
+    /// <summary>The agent, which may have waited, begins.</summary>
+    Task BegunAsync(AgentRun run, CancellationToken cancellationToken);
+
+    /// <summary>The agent has come to an end, or must wait (<see cref="RunResult.Wait"/>).</summary>
+    Task EndedAsync(AgentRun run, RunResult result, CancellationToken cancellationToken);
 
     /// <summary>The run's process was lost with a crash, a stop or an interruption; another one takes its place.</summary>
     /// <param name="sessionId">As for <see cref="LastLineAsync"/>.</param>

@@ -15,8 +15,22 @@ public sealed class StateActivities(ProjectStore store, EventLog events, OutputR
     {
         // The document first: who hears of a change finds it there. A crash in between runs this again.
         await store.SaveProjectAsync(input with { News = [] }, cancellationToken);
+        if (Phases.IsFinal(input.Phase))
+            await SettleAsync(input, cancellationToken);
         await books.BookAsync(input, cancellationToken);
         await events.AppendAsync(input.News, cancellationToken);
+    }
+
+    /// <summary>Agents that mend or resolve work no longer once their project has ended, also when nobody was there to see them end.</summary>
+    private async Task SettleAsync(ProjectRecord project, CancellationToken cancellationToken)
+    {
+        foreach (SessionRecord fix in (await store.ListFixAgentsAsync(project.ProjectId, cancellationToken)).Where(f => f.IsRunning))
+        {
+            SessionRecord ended = fix.EndedBy(
+                project.Phase == Phases.Cancelled ? "cancelled" : "failed", "Its project ended without it.", project.CompletedAt ?? project.StartedAt);
+            await store.SaveSessionAsync(ended, cancellationToken);
+            await output.EndAsync(ended, cancellationToken);
+        }
     }
 
     [Function(ActivityNames.SavePlan)]

@@ -30,6 +30,12 @@ internal static class ProjectReport
                 output.WriteLine($"{session.SessionId}  {remark}");
         }
 
+        if (project.FixAgents.Count > 0)
+        {
+            output.WriteLine();
+            Columns.Write(output, ["FIX AGENT", "STATUS", "TASK"], project.FixAgents.Select(s => new[] { s.SessionId, s.Status, s.Title }));
+        }
+
         WriteGates(output, project);
         foreach (DecisionView decision in project.Pending)
             WriteDecision(output, decision);

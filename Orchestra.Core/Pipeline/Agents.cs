@@ -15,6 +15,23 @@ public sealed record AgentRun(
 {
     /// <summary>What a person said who let it go on.</summary>
     public string? Remark { get; init; }
+
+    /// <summary>Of an agent that is no session, but mends or resolves for its project; null of others, and in what was planned before it was told.</summary>
+    public FixTask? Fix { get; init; }
+}
+
+/// <summary>What an agent that mends a failed gate or resolves a conflict is there for, in words for people.</summary>
+/// <param name="Kind">One of <see cref="FixKinds"/>.</param>
+/// <param name="BaseCommit">What its worktree began with.</param>
+public sealed record FixTask(string Kind, string Task, string BaseCommit);
+
+public static class FixKinds
+{
+    /// <summary>A build or test that failed.</summary>
+    public const string Fix = "fix";
+
+    /// <summary>A conflict.</summary>
+    public const string Resolve = "resolve";
 }
 
 /// <summary>How a run ended, by evidence.</summary>

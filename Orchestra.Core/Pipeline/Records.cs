@@ -198,6 +198,9 @@ public sealed record SessionRecord
     /// <summary>The mode that this session is a round of; null for what a person launched as a team.</summary>
     public string? OrchestratorMode { get; init; }
 
+    /// <summary>One of <see cref="FixKinds"/>, of an agent that mends or resolves for its project: it looks like a session, but has no branch that anybody merges.</summary>
+    public string? FixKind { get; init; }
+
     /// <summary>What the session started from.</summary>
     public string? BaseCommit { get; init; }
 

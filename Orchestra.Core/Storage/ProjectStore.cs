@@ -73,9 +73,16 @@ public sealed class ProjectStore(ITableStore tables)
         return new(found, page.Total, page.Next);
     }
 
+    /// <summary>Sessions, and agents that mend or resolve for a project: these are in no list of sessions, whose work projects and people merge.</summary>
     public async Task SaveSessionAsync(SessionRecord session, CancellationToken cancellationToken)
     {
         string partition = SessionPartition(session);
+        if (session.FixKind is not null)
+        {
+            await tables.WriteAsync([new(partition, FixRow(session.SessionId), Json.Write(session))], cancellationToken);
+            return;
+        }
+
         await sessions.SaveAsync(session.SessionId, Json.Write(new IndexEntry(partition, session.TeamName, session.Status)), replace: true, cancellationToken);
         await tables.WriteAsync([new(partition, SessionRow(session.SessionId), Json.Write(session))], cancellationToken);
     }
@@ -109,8 +116,20 @@ public sealed class ProjectStore(ITableStore tables)
         return [.. rows.Select(r => Json.Read<SessionRecord>(r.Json))];
     }
 
-    public async Task<SessionRecord?> FindSessionAsync(string sessionId, CancellationToken cancellationToken) =>
-        await sessions.FindAsync(sessionId, cancellationToken) is { } entry ? await FindSessionAsync(sessionId, entry, cancellationToken) : null;
+    /// <summary>The agents that mended or resolved for a project, oldest first.</summary>
+    public async Task<IReadOnlyList<SessionRecord>> ListFixAgentsAsync(string projectId, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow> rows = await tables.QueryAsync(Partition(projectId), prefix: "fix/", limit: 10_000, cancellationToken: cancellationToken);
+        return [.. rows.Select(r => Json.Read<SessionRecord>(r.Json)).OrderBy(s => s.StartedAt)];
+    }
+
+    /// <param name="sessionId">Also the id of the run of an agent that mends or resolves.</param>
+    public async Task<SessionRecord?> FindSessionAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        if (Ids.OwnerOf(sessionId) is { } project)
+            return await tables.GetAsync(Partition(project), FixRow(sessionId), cancellationToken) is { } row ? Json.Read<SessionRecord>(row.Json) : null;
+        return await sessions.FindAsync(sessionId, cancellationToken) is { } entry ? await FindSessionAsync(sessionId, entry, cancellationToken) : null;
+    }
 
     private async Task<SessionRecord?> FindSessionAsync(string sessionId, string entry, CancellationToken cancellationToken) =>
         await tables.GetAsync(Json.Read<IndexEntry>(entry).Partition, SessionRow(sessionId), cancellationToken) is { } row
@@ -223,6 +242,8 @@ public sealed class ProjectStore(ITableStore tables)
         session.ProjectId is null ? $"session/{session.SessionId}" : Partition(session.ProjectId);
 
     private static string SessionRow(string sessionId) => $"session/{sessionId}";
+
+    private static string FixRow(string runId) => $"fix/{runId}";
 
     private static string DecisionRow(string decisionId) => $"decision/{decisionId}";
 

@@ -124,7 +124,7 @@ public sealed class LiveProjects(OrchestraClient client, TimeProvider time) : IA
         using var often = new PeriodicTimer(Glance, time);
         while (await often.WaitForNextTickAsync(cancellationToken))
         {
-            List<string> running = [.. Projects.Where(p => p.Sessions.Any(s => s.IsRunning)).Select(p => p.ProjectId)];
+            List<string> running = [.. Projects.Where(p => p.Sessions.Concat(p.FixAgents).Any(s => s.IsRunning)).Select(p => p.ProjectId)];
             if (Feed.Lost is not null || running.Count == 0)
                 continue;
             try

@@ -53,6 +53,8 @@ internal static class ProjectViews
         detail["gates"] = JsonSerializer.SerializeToNode(p.Gates, Json.Options);
         detail["sessions"] = JsonSerializer.SerializeToNode(
             sessions.Select(s => Session(s with { Budget = BudgetGrants.Held(s.Budget, decisions, s.SessionId) }, p.Merges.FirstOrDefault(m => m.SessionId == s.SessionId))), Json.Options);
+        detail["fix_agents"] = JsonSerializer.SerializeToNode(
+            (await store.ListFixAgentsAsync(p.ProjectId, cancellationToken)).Select(s => Session(s, null)), Json.Options);
         // Once it is final, the plan has said what did conflict.
         detail["risks"] = JsonSerializer.SerializeToNode(
             Phases.IsFinal(p.Phase) ? [] : await store.ListRisksAsync(p.ProjectId, cancellationToken), Json.Options);
@@ -104,6 +106,7 @@ internal static class ProjectViews
         s.ClientMode,
         s.ClientSessionId,
         s.ClientNote,
+        s.FixKind,
         s.WaitingFor,
         s.Budget,
         s.Usage?.CostUsd,

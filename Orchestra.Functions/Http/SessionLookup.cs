@@ -16,6 +16,12 @@ internal sealed record FoundSession(SessionRecord Session, ProjectRecord? Projec
         return new FoundSession(session, session.ProjectId is null ? null : await store.FindProjectAsync(session.ProjectId, cancellationToken));
     }
 
+    /// <summary>Also an agent that mends or resolves for a project, by its run's id: there to be looked at, and nothing more.</summary>
+    public static async Task<FoundSession> ReadAsync(ProjectStore store, string id, CancellationToken cancellationToken) =>
+        Ids.OwnerOf(id) is { } owner && await store.FindSessionAsync(id, cancellationToken) is { } fix
+            ? new FoundSession(fix, await store.FindProjectAsync(owner, cancellationToken))
+            : await FindAsync(store, id, cancellationToken);
+
     public SessionWork Work() => new(
         Directory.Exists(Session.RepoPath)
             ? Session.RepoPath

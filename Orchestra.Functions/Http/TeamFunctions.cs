@@ -57,7 +57,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         string id,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
+        FoundSession found = await FoundSession.ReadAsync(store, id, cancellationToken);
         IReadOnlyList<DecisionRecord> decisions = found.Session is { Budget: not null, ProjectId: { } project } ? await store.ListDecisionsAsync(project, cancellationToken) : [];
         SessionRecord session = found.Session with { Budget = BudgetGrants.Held(found.Session.Budget, decisions, id) };
         return Answers.Ok(TeamViews.Detail(session, found.Project, config, output));
@@ -70,7 +70,7 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         string id,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
+        FoundSession found = await FoundSession.ReadAsync(store, id, cancellationToken);
         return Answers.Ok(TeamViews.Tasks(found.Session, config, output));
     });
 

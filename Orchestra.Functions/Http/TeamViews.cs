@@ -28,6 +28,7 @@ internal static class TeamViews
             s.CompletedAt,
             Filename = s.ProjectId is null && s.CompletedAt is not null && s.OrchestratorMode is null ? ResultFiles.NameOf(s.SessionId) : null,
             s.OrchestratorMode,
+            s.FixKind,
             TeammateCount = teammates,
             SuccessCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => t.Status == "completed") : Outcomes.IsSuccess(s.Status) ? teammates : 0,
             FailCount = s.Tasks.Count > 0 ? s.Tasks.Count(t => IsFailure(t.Status)) : IsFailure(s.Status) ? teammates : 0,

@@ -25,7 +25,7 @@ public sealed class TeamWorkFunctions(
         string id,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
+        FoundSession found = await FoundSession.ReadAsync(store, id, cancellationToken);
         SessionWork work = found.Work();
         SessionDiff diff = await differ.DiffAsync(work, cancellationToken)
             ?? throw new InputProblem("id", $"Nothing is left of session {id}: no worktree, no branch, no kept ref.", StatusCodes.Status409Conflict);

@@ -59,7 +59,11 @@ internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
             string path = await worktree.LayOutAsync(conflict, workId);
             RunResult agent = await run.RunAgentAsync(new AgentRun(
                 workId, run.Plan.ProjectId, run.Prepared.RepoPath, path, Messages.ResolvePrompt(conflict, comment, trouble),
-                run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: null));
+                run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: null)
+            {
+                Fix = new FixTask(
+                    FixKinds.Resolve, $"Resolve the conflict in {string.Join(", ", conflict.Paths)} (attempt {attempt})\n{conflict.Incoming} comes in.", run.Head),
+            });
             run.ThrowIfCancelled();
             ConcludedWork work = agent.Status == RunStatus.Completed
                 ? await worktree.ConcludeAsync(conflict, path, run.Plan.Options.ResolutionMayChange ?? [])

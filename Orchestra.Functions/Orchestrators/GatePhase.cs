@@ -128,7 +128,10 @@ internal sealed class GatePhase(ProjectRun run)
             ActivityNames.LayOutFix, new LayOutFixInput(run.Prepared.RepoPath, workId, run.Head)));
         RunResult agent = await run.RunAgentAsync(new AgentRun(
             workId, run.Plan.ProjectId, run.Prepared.RepoPath, path, Messages.FixPrompt(kind, command, failure.OutputTail, comment, trouble),
-            run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: run.Head));
+            run.Plan.Options.FixTeamCommand, run.Plan.Options.FixTimeoutSeconds, RestartFrom: run.Head)
+        {
+            Fix = new FixTask(FixKinds.Fix, $"Mend the {kind}, which failed on {run.Head[..10]} (attempt {attempt})\n{failure.Error}", run.Head),
+        });
         run.ThrowIfCancelled();
         ConcludedWork work = agent.Status == RunStatus.Completed
             ? await run.CallAsync<ConcludedWork>(ActivityNames.ConcludeFix, new ConcludeFixInput(

@@ -12,7 +12,7 @@ using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Output;
 
-/// <summary><c>GET /api/teams/{id}/output</c>: what a session printed, by byte offset; ANSI sequences are kept.</summary>
+/// <summary><c>GET /api/teams/{id}/output</c>: what a session, or an agent that mends or resolves, printed, by byte offset; ANSI sequences are kept.</summary>
 public sealed class OutputFunctions(ProjectStore store, OutputLog output, IHostApplicationLifetime lifetime)
 {
     private const int PieceSize = 64 * 1024;
@@ -25,7 +25,7 @@ public sealed class OutputFunctions(ProjectStore store, OutputLog output, IHostA
         string id,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        SessionRecord session = (await FoundSession.FindAsync(store, id, cancellationToken)).Session;
+        SessionRecord session = (await FoundSession.ReadAsync(store, id, cancellationToken)).Session;
         IReadOnlyList<string> runs = OutputLog.RunsOf(session);
         // In this order: what is printed before the end is there once the end is seen.
         bool ended = output.HasEnded(session);
@@ -62,7 +62,7 @@ public sealed class OutputFunctions(ProjectStore store, OutputLog output, IHostA
         string id,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        SessionRecord session = (await FoundSession.FindAsync(store, id, cancellationToken)).Session;
+        SessionRecord session = (await FoundSession.ReadAsync(store, id, cancellationToken)).Session;
         long after = ListQuery.Number(request, "after", 0, 0, long.MaxValue);
         int limit = (int)ListQuery.Number(request, "limit", 1000, 1, 10_000);
         IReadOnlyList<OutputSpan> errors = output.Errors(OutputLog.RunsOf(session), after, limit);

@@ -61,6 +61,33 @@ public sealed class ProjectTests(DashboardFixture dashboard)
     }
 
     [Fact]
+    public async Task An_agent_that_mends_is_listed_with_its_last_line_and_has_a_page_with_its_output()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string go = Path.Combine(repository.Root, "go");
+        string id = await dashboard.LaunchAsync(
+            repository, "Mended", $"echo 'looks at <b>it</b>'; until test -f '{go}'; do sleep 0.05; done; touch mended; echo has mended it", "test -e mended", "echo x > x.txt");
+        JsonNode waiting = await dashboard.UntilAsync($"api/gm/projects/{id}", p => p["decisions"]!.AsArray().Count > 0);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
+        await dashboard.PostAsync($"api/gm/decisions/{waiting["decisions"]![0]!["decision_id"]}/resolve", new JsonObject { ["action"] = "approve" });
+        ILocator agent = page.Locator("section:has(#fixes) tbody tr");
+        await Expect(agent).ToContainTextAsync("Mend the build");
+        await Expect(agent).ToContainTextAsync("looks at <b>it</b>");
+        await Expect(agent.Locator(".state")).ToHaveTextAsync("running");
+        await DashboardFixture.ShotAsync(page, "project-mending");
+
+        await agent.GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToContainTextAsync("Mend the build");
+        ILocator output = page.Locator(".terminal");
+        await Expect(output).ToContainTextAsync("looks at <b>it</b>");
+        await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
+        await Expect(output).ToContainTextAsync("has mended it");
+        await Expect(page.Locator("main > p .state")).ToHaveTextAsync("completed");
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Go on" })).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task What_an_agent_prints_last_is_told_while_it_works()
     {
         using TestRepository repository = TestRepository.Create();

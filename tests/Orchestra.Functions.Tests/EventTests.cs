@@ -52,7 +52,8 @@ public sealed class EventTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal("approved", (string)events.Single(e => (string?)e["event"] == "decision_resolved")["action"]!);
         Assert.Equal("built\n", (string)events.First(e => (string?)e["event"] == "build_result")["output"]!);
         Assert.Equal(3, events.Count(e => (string)e["type"]! == "new_team_session"));
-        Assert.Equal(3, events.Count(e => (string)e["type"]! == "team_progress" && (string)e["event"]! == "completed"));
+        Assert.Equal(3, events.Count(e => (string)e["type"]! == "team_progress" && (string)e["event"]! == "completed" && e["fix_kind"] is null));
+        Assert.Equal("resolve", (string)events.Single(e => (string?)e["event"] == "completed" && e["fix_kind"] is not null)["fix_kind"]!);
     }
 
     [Fact]

@@ -43,6 +43,13 @@ public sealed class AgentAdmission
     /// <exception cref="OperationCanceledException">As for <see cref="AgentRunner.RunAsync"/>.</exception>
     public async Task<RunResult> RunAsync(AgentRun run, CancellationToken cancellationToken)
     {
+        RunResult result = await AdmitAsync(run, cancellationToken);
+        if (observer is not null) await observer.EndedAsync(run, result, cancellationToken);
+        return result;
+    }
+
+    private async Task<RunResult> AdmitAsync(AgentRun run, CancellationToken cancellationToken)
+    {
         // Planned by a version that knew of no waiting.
         if (run.Waiter is not { } waiter) return await runner.RunAsync(run, cancellationToken);
 
@@ -82,7 +89,7 @@ public sealed class AgentAdmission
         RunResult result;
         try
         {
-            if (observer is not null) await observer.BegunAsync(run.SessionId ?? run.RunId, cancellationToken);
+            if (observer is not null) await observer.BegunAsync(run, cancellationToken);
             result = await runner.RunAsync(run, current, guards, cancellationToken);
         }
         finally

@@ -179,7 +179,9 @@ public sealed class ClaudeOutcomeTests : RunFixture
 
     private sealed class Observer : IRunObserver
     {
-        public Task BegunAsync(string sessionId, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task BegunAsync(AgentRun run, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task EndedAsync(AgentRun run, RunResult result, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task BegunAgainAsync(string sessionId, DateTimeOffset at, bool continues, CancellationToken cancellationToken) => Task.CompletedTask;
 
