@@ -16,10 +16,10 @@ public sealed record AgentStart(string? ProjectId, string RepoPath, string BaseC
 /// <param name="LeftOut">What lies in the worktree and was not committed; null in what was recorded before it was told.</param>
 public sealed record AgentEnd(
     string SessionId, string Status, string? WorktreePath, string? HeadCommit, IReadOnlyList<string> FilesChanged, RunUsage? Usage = null,
-    IReadOnlyList<string>? LeftOut = null)
+    IReadOnlyList<string>? LeftOut = null, string? Error = null)
 {
     public static AgentEnd Of(SessionRecord session) =>
-        new(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage, session.LeftOut);
+        new(session.SessionId, session.Status, session.WorktreePath, session.HeadCommit, session.FilesChanged, session.Usage, session.LeftOut, session.Error);
 }
 
 /// <summary>One agent from worktree to commit. Its instance id is the session id.</summary>

@@ -36,7 +36,7 @@ internal sealed class AgentsPhase(ProjectRun run)
 
         run.ThrowIfCancelled();
         if (!ends.Exists(e => Outcomes.IsSuccess(e.Status)))
-            throw new PipelineEnd(Phases.Failed, $"None of the {ends.Count} agents completed.");
+            throw new PipelineEnd(Phases.Failed, Messages.NobodyCompleted(ends));
     }
 
     /// <summary>An agent whose orchestration was terminated, or could not store its end, has failed; the others go on.</summary>

@@ -69,10 +69,20 @@ internal static class Messages
         {outputTail}
         """;
 
-    public static string Title(string task)
+    public static string Title(string task) => FirstLine(task, 72);
+
+    /// <summary>Why a project has nothing to merge. Agents often fail of the same, which is said once.</summary>
+    public static string NobodyCompleted(IReadOnlyList<AgentEnd> ends)
     {
-        string line = task.AsSpan().TrimStart().ToString().Split('\n')[0].Trim();
-        return line.Length <= 72 ? line : line[..71] + "…";
+        string[] reasons = [.. ends.Select(e => FirstLine(e.Error ?? $"it ended {e.Status.Replace('_', ' ')}", 200)).Distinct()];
+        string more = reasons.Length > 3 ? $"; and {reasons.Length - 3} other reasons" : "";
+        return $"{(ends.Count == 1 ? "Its agent did not complete" : $"None of its {ends.Count} agents completed")}: {string.Join("; ", reasons.Take(3))}{more}";
+    }
+
+    private static string FirstLine(string text, int most)
+    {
+        string line = text.AsSpan().TrimStart().ToString().Split('\n')[0].Trim();
+        return line.Length <= most ? line : line[..(most - 1)] + "…";
     }
 
     private static string ShortName(string reference) => reference.StartsWith("refs/heads/", StringComparison.Ordinal) ? reference[11..] : reference;

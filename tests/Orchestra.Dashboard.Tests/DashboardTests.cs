@@ -80,11 +80,12 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
         await page.GetByLabel("Name").FillAsync("From the form");
         await page.GetByLabel("Repository").FillAsync(repository.Folder);
+        await page.Locator("[name=client_mode]").SelectOptionAsync("claude-code");
         await page.GetByLabel("Team").FillAsync("feature-dev");
-        await page.GetByLabel("Task").FillAsync("true");
+        await page.GetByLabel("Task").FillAsync("run: echo x > x.txt");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "From the form" })).ToBeVisibleAsync();
-        await Expect(page.Locator(".state.completed, .state.failed").First).ToBeVisibleAsync();
+        await Expect(page.Locator("main > p .state")).ToHaveTextAsync("completed");
         await DashboardFixture.ShotAsync(page, "project");
         Assert.Empty(complaints);
     }

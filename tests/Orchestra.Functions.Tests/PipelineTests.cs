@@ -128,6 +128,22 @@ public sealed class PipelineTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact]
+    public async Task A_project_of_which_no_agent_completed_says_why_each_reason_once()
+    {
+        using TestRepository repository = TestRepository.CreateList();
+        JsonObject several = await Api.WaitForEndAsync(await Api.LaunchAsync(OrchestraApi.Launch(
+            repository.Folder, OrchestraApi.Agent("exit 7"), OrchestraApi.Agent("exit 7 # too"), OrchestraApi.Agent("exec sleep 1000", timeoutSeconds: 1))));
+        JsonObject one = await Api.WaitForEndAsync(await Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("exit 7"))));
+
+        Assert.Equal("failed", (string)several["phase"]!);
+        string why = (string)several["error_message"]!;
+        Assert.StartsWith("None of its 3 agents completed: ", why);
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(why, "exit code 7"));
+        Assert.Equal(2, why[why.IndexOf(':')..].Split("; ").Length);
+        Assert.Equal("Its agent did not complete: exit code 7", (string)one["error_message"]!);
+    }
+
+    [Fact]
     public async Task Cancel_ends_running_agents_and_keeps_their_work()
     {
         using TestRepository repository = TestRepository.CreateList();
