@@ -7,6 +7,7 @@ namespace Orchestra.Dashboard.Pages;
 public abstract class LivePage : ComponentBase, IDisposable
 {
     private IDisposable? watching;
+    private bool isLost;
 
     [Inject] protected LiveProjects Live { get; set; } = null!;
 
@@ -22,7 +23,20 @@ public abstract class LivePage : ComponentBase, IDisposable
     {
         if (!Live.IsCurrent)
             await Live.RefreshAsync();
+        isLost = Live.Feed.Lost is not null;
         if (RendererInfo.IsInteractive)
-            watching = Live.Watch(() => _ = InvokeAsync(StateHasChanged));
+            watching = Live.Watch(() => _ = InvokeAsync(DrawAsync));
+    }
+
+    /// <summary>The connection was lost and is back: what the page could not read meanwhile is there to be read now.</summary>
+    protected virtual Task HealAsync() => Task.CompletedTask;
+
+    private async Task DrawAsync()
+    {
+        StateHasChanged();
+        bool wasLost = isLost;
+        isLost = Live.Feed.Lost is not null;
+        if (wasLost && !isLost)
+            await HealAsync();
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Orchestra.Dashboard.Tests;
 
-/// <summary>Stands between a dashboard and its host: hands each request on after what a test lets happen just before, or is as good as not there.</summary>
+/// <summary>Stands between a dashboard and its host: hands each request on after what a test lets happen just before, or has nowhere to hand it.</summary>
 internal sealed class Relay : IDisposable
 {
     private static readonly string[] OfTheConnection = ["Host", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type"];
@@ -22,7 +22,7 @@ internal sealed class Relay : IDisposable
     /// <summary>Happens before a request is handed on.</summary>
     public Func<HttpListenerRequest, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Breaks every connection off.</summary>
+    /// <summary>Answers as a proxy does whose host is gone.</summary>
     public bool IsAway { get => isAway; set => isAway = value; }
 
     public void Dispose()
@@ -49,18 +49,14 @@ internal sealed class Relay : IDisposable
     {
         try
         {
-            if (!IsAway)
-                await Before(context.Request);
-            if (!IsAway)
-                await AnswerAsync(context);
+            await Before(context.Request);
+            await AnswerAsync(context);
         }
         catch (Exception e) when (e is HttpRequestException or HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             // One of the two ends is gone.
         }
 
-        // What is not answered whole is broken off.
-        context.Response.Abort();
     }
 
     private async Task AnswerAsync(HttpListenerContext context)
@@ -77,9 +73,14 @@ internal sealed class Relay : IDisposable
             request.Headers.TryAddWithoutValidation(name, asked.Headers[name]);
         using HttpResponseMessage answer = await http.SendAsync(request);
         byte[] body = await answer.Content.ReadAsByteArrayAsync();
-        if (IsAway)
-            return;
         HttpListenerResponse response = context.Response;
+        if (IsAway)
+        {
+            response.StatusCode = (int)HttpStatusCode.BadGateway;
+            response.Close();
+            return;
+        }
+
         response.StatusCode = (int)answer.StatusCode;
         response.ContentType = answer.Content.Headers.ContentType?.ToString();
         foreach ((string name, IEnumerable<string> values) in answer.Headers.Where(h => !OfTheConnection.Contains(h.Key, StringComparer.OrdinalIgnoreCase)))
