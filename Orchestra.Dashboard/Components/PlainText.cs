@@ -15,7 +15,13 @@ public static partial class PlainText
     {
         if (string.IsNullOrEmpty(text))
             return "";
-        string plain = text.Contains('\u001b') ? Sequence().Replace(text, "") : text;
+        return Exact(text.Contains('\u001b') ? Sequence().Replace(text, "") : text);
+    }
+
+    /// <summary>The same for what is to be judged, such as changes: terminal sequences are shown, too.</summary>
+    public static string Exact(string? text)
+    {
+        string plain = text ?? "";
         if (plain.Length > LongestLine)
             plain = string.Join('\n', plain.Split('\n').Select(Shorten));
         return plain.Any(IsHidden) ? Show(plain) : plain;
