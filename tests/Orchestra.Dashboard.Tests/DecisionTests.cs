@@ -75,6 +75,35 @@ public sealed class DecisionTests(DashboardFixture dashboard)
     }
 
     [Fact]
+    public async Task What_failed_is_seen_from_its_end_with_the_branch_that_came_last()
+    {
+        using TestRepository repository = TestRepository.Create();
+        const string Name = "Fails at length";
+        string id = await dashboard.LaunchAsync(repository, Name, "true", "seq 1 500; echo it is red; false", Broken);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
+        ILocator card = page.Locator("article.decision"), output = card.GetByRole(AriaRole.Region, new LocatorGetByRoleOptions { Name = "End of the output" });
+        await Expect(output).ToContainTextAsync("it is red");
+        const string EndIsSeen =
+            """
+            pre => {
+                const text = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT).nextNode();
+                const range = document.createRange();
+                range.setStart(text, text.data.lastIndexOf('red'));
+                range.setEnd(text, range.startOffset + 3);
+                const last = range.getBoundingClientRect(), frame = pre.getBoundingClientRect();
+                return pre.scrollHeight > pre.clientHeight && last.top >= frame.top && last.bottom <= frame.bottom;
+            }
+            """;
+        Assert.True(await output.EvaluateAsync<bool>(EndIsSeen));
+        await page.Locator("details.gate summary").First.ClickAsync();
+        Assert.True(await page.Locator("details.gate pre").First.EvaluateAsync<bool>(EndIsSeen));
+        await DashboardFixture.ShotAsync(page, "decision-tail");
+        await card.GetByText("Merged last:").GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = Name }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Output" })).ToBeVisibleAsync();
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task A_comment_that_is_not_sent_yet_outlives_the_page()
     {
         using TestRepository repository = TestRepository.Create();
