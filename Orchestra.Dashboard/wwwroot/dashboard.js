@@ -60,11 +60,15 @@ window.orchestra = {
     notify(title, body, address) {
         if (this.notifications() !== 'on' || (document.visibilityState === 'visible' && document.hasFocus()))
             return;
-        const shown = new Notification(title, { body, tag: address });
-        shown.onclick = () => {
-            window.focus();
-            location.assign(address);
-        };
+        try {
+            const shown = new Notification(title, { body, tag: address });
+            shown.onclick = () => {
+                window.focus();
+                location.assign(address);
+            };
+        } catch {
+            // Chrome on Android allows notifications and lets no page show one; what waits is announced all the same.
+        }
     },
 
     async copy(text) {

@@ -104,6 +104,35 @@ public sealed class InboxTests(DashboardFixture dashboard)
     }
 
     [Fact]
+    public async Task Decisions_are_announced_also_where_the_browser_refuses_to_show_a_notification()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/costs", script: """
+            localStorage.setItem('orchestra-notify', 'on');
+            document.hasFocus = () => false;
+            window.Notification = class {
+                static permission = 'granted';
+                constructor() { throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.'); }
+            };
+            """);
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Notify" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await page.EvaluateAsync("""
+            () => {
+                window.said = [];
+                const announcer = document.querySelector('[data-announcer]');
+                new MutationObserver(() => window.said.push(announcer.textContent)).observe(announcer, { childList: true, characterData: true, subtree: true });
+            }
+            """);
+        foreach (string name in new[] { "Refused first", "Refused then" })
+        {
+            using TestRepository repository = TestRepository.Create();
+            await dashboard.LaunchAsync(repository, name, "true", Build, Broken);
+            await page.WaitForFunctionAsync("name => window.said.some(t => t.startsWith(`${name} waits for a decision`))", name);
+        }
+
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task What_each_agent_does_now_is_seen_at_a_glance()
     {
         using TestRepository repository = TestRepository.Create();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Orchestra.Testing;
@@ -94,6 +95,39 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         ILocator plan = page.Locator("section:has(#dryrun)");
         await Expect(plan).ToContainTextAsync("(command, at most 1 min 15 s)");
         await Expect(plan).ToContainTextAsync("Once after all clean merges: build with “make”");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task What_was_typed_comes_back_when_no_template_is_wanted_after_all()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await Field(page, "project_name").FillAsync("Typed");
+        await Field(page, "agents[0].task").FillAsync("With care");
+        await page.Keyboard.PressAsync("Tab");
+        ILocator template = page.GetByLabel("Template");
+        await template.SelectOptionAsync("sample");
+        await Expect(Field(page, "agents[0].task")).ToHaveValueAsync("Do something");
+        await template.SelectOptionAsync("two-limited");
+        await Expect(Field(page, "agents[1].task")).ToHaveValueAsync("Do the second thing");
+        await template.SelectOptionAsync("");
+        await Expect(Field(page, "agents[0].task")).ToHaveValueAsync("With care");
+        await Expect(Field(page, "project_name")).ToHaveValueAsync("Typed");
+        await Expect(Field(page, "agents[1].task")).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task The_link_to_launch_gives_a_form_without_the_session_that_was_taken_up()
+    {
+        using TestRepository repository = TestRepository.Create();
+        string project = await dashboard.LaunchAsync(repository, "Taken up", "true", buildCommand: null, task: "true");
+        JsonNode known = await dashboard.UntilAsync($"api/gm/projects/{project}", p => p["sessions"]!.AsArray().Count > 0);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/launch?session={known["sessions"]![0]!["session_id"]}");
+        await Expect(Field(page, "project_name")).ToHaveValueAsync("Taken up");
+        await page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Pages" }).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "Launch" }).ClickAsync();
+        await Expect(Field(page, "project_name")).ToHaveValueAsync("");
+        await Expect(Field(page, "repo_path")).ToHaveValueAsync("");
         Assert.Empty(complaints);
     }
 
