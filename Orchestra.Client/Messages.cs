@@ -124,6 +124,12 @@ public sealed record SessionView
     public bool? CostEstimated { get; init; }
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
 
+    /// <summary>What it may use; null: no limits of its own.</summary>
+    public Budget? Budget { get; init; }
+
+    /// <summary>The merge of its branch, where both sides' lines were kept by rule; told with its project only.</summary>
+    public MechanicalMerge? Mechanical { get; init; }
+
     /// <summary>One per teammate.</summary>
     public IReadOnlyList<TaskView> Tasks { get; init; } = [];
 

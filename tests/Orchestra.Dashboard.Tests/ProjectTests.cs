@@ -46,12 +46,13 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         repository.Git("remote", "add", "origin", remote);
         using var client = new OrchestraClient(dashboard.Address);
         LaunchResponse launched = await client.LaunchAsync(
-            new LaunchRequest("Pushed", repository.Folder, null, null, [new LaunchAgent("feature-dev", "run: echo x > x.txt")], ClientMode: "claude-code", MaxCostUsd: 5),
+            new LaunchRequest("Pushed", repository.Folder, null, null, [new LaunchAgent("feature-dev", "run: echo x > x.txt", MaxCostUsd: 2)], ClientMode: "claude-code", MaxCostUsd: 5, MaxTurns: 40),
             TestContext.Current.CancellationToken);
         await dashboard.UntilAsync($"api/gm/projects/{launched.ProjectId}", p => (string)p["phase"]! == "completed");
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{launched.ProjectId}");
         ILocator facts = page.Locator("dl.facts").First;
-        await Expect(facts).ToContainTextAsync("$0.0125 of $5.00 at most");
+        await Expect(facts).ToContainTextAsync("$0.0125 of $5.00 at most, 40 turns at most");
+        await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).Locator("tbody tr")).ToContainTextAsync("$0.0125 of $2.00 at most");
         await ConfirmAsync(page, "Push");
         await Expect(page.GetByText("Pushed to origin, main.")).ToBeVisibleAsync();
         Assert.Equal(repository.Git("rev-parse", "main"), repository.GitIn(remote, "rev-parse", "main"));
@@ -106,6 +107,25 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         await Expect(agent).ToContainTextAsync("has done it");
         await Expect(page.Locator("main > p .state")).ToHaveTextAsync("completed");
         Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Lines_that_were_kept_of_both_sides_without_a_question_are_there_to_be_looked_at()
+    {
+        using TestRepository repository = TestRepository.Create();
+        using var client = new OrchestraClient(dashboard.Address);
+        LaunchResponse launched = await client.LaunchAsync(
+            new LaunchRequest("Touching", repository.Folder, "true", null, [Agent("sed -i s/^4$/four/ a.txt"), Agent("sed -i s/^5$/five/ a.txt")]), TestContext.Current.CancellationToken);
+        await dashboard.UntilAsync($"api/gm/projects/{launched.ProjectId}", p => (string)p["phase"]! == "completed");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{launched.ProjectId}");
+        ILocator kept = page.Locator("section:has(#kept) details");
+        await Expect(kept.Locator("summary")).ToContainTextAsync("in a.txt");
+        await kept.Locator("summary").ClickAsync();
+        await Expect(kept.Locator("pre")).ToContainTextAsync("four");
+        await Expect(kept.Locator("pre")).ToContainTextAsync("five");
+        Assert.Empty(complaints);
+
+        static LaunchAgent Agent(string script) => new("feature-dev", script, new CommandLine(["/bin/sh", "-e", "-c", script]));
     }
 
     private static async Task ConfirmAsync(IPage page, string action)

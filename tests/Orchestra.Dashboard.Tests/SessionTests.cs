@@ -60,6 +60,8 @@ public sealed class SessionTests : IAsyncLifetime
             await Expect(tasks.Nth(n)).ToContainTextAsync("$0.0125");
         }
 
+        await page.GetByText("What architect wrote").ClickAsync();
+        await Expect(page.GetByText("Done by architect.", new PageGetByTextOptions { Exact = true }).First).ToBeVisibleAsync();
         ILocator list = page.Locator(".difffile:has(h3:has-text('list.txt'))");
         await Expect(list.Locator("table.unified tr", new LocatorLocatorOptions { HasText = "−two" })).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Split" }).ClickAsync();
