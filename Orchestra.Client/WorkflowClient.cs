@@ -105,8 +105,9 @@ public sealed class WorkflowClient
             cancellationToken);
     }
 
+    // The genuine host does not know newestFirst and lists in its own order.
     private static string QueryOf(WorkflowQuery query) =>
-        string.Join('&', [string.Create(CultureInfo.InvariantCulture, $"?showInput=false&top={query.Top}"), .. Filters(query)]);
+        string.Join('&', [string.Create(CultureInfo.InvariantCulture, $"?showInput=false&newestFirst=true&top={query.Top}"), .. Filters(query)]);
 
     private static IEnumerable<string> Filters(WorkflowQuery query)
     {

@@ -15,7 +15,7 @@ internal sealed partial class EmbeddedTaskClient
         OrchestrationQuery query = filter ?? new OrchestrationQuery();
         return Pageable.Create<OrchestrationMetadata>(async (token, size, cancellation) =>
         {
-            (List<InstanceRow> rows, string? next) = await PageAsync(ToFilter(query.CreatedFrom, query.CreatedTo, query.Statuses) with { Prefix = query.InstanceIdPrefix ?? "", Data = query.FetchInputsAndOutputs }, token ?? query.ContinuationToken, size ?? query.PageSize, cancellation).ConfigureAwait(false);
+            (List<InstanceRow> rows, string? next) = await PageAsync(ToFilter(query.CreatedFrom, query.CreatedTo, query.Statuses) with { Prefix = query.InstanceIdPrefix ?? "", Data = query.FetchInputsAndOutputs, NewestFirst = query is NewestFirstQuery }, token ?? query.ContinuationToken, size ?? query.PageSize, cancellation).ConfigureAwait(false);
             return new Page<OrchestrationMetadata>([.. rows.Select(row => ToMetadata(row, query.FetchInputsAndOutputs))], next);
         });
     }
@@ -162,10 +162,7 @@ internal sealed partial class EmbeddedTaskClient
             throw new ArgumentOutOfRangeException(nameof(size), size, "The page size must be positive.");
         filter = filter with { Limit = size };
         if (!string.IsNullOrEmpty(token))
-        {
-            (long created, string id) = ReadToken(token);
-            filter = filter with { AfterCreated = created, AfterId = id };
-        }
+            filter = filter with { After = ReadToken(token) };
 
         List<InstanceRow> rows = await engine.ReadAsync(session => QueryStore.List(session, filter)).ConfigureAwait(false);
         return (rows, rows.Count < size ? null : WriteToken(rows[^1]));

@@ -23,18 +23,20 @@ internal static class QueryStore
     public static InstanceRow? Find(Session session, string instanceId, bool data = false)
         => session.Query(data ? ByIdWithData : ById, Map, instanceId).FirstOrDefault();
 
-    /// <summary>Instances in order of creation; the key of the last one of a page leads to the next page.</summary>
+    /// <summary>Instances in order of creation, or the other way round; the key of the last one of a page leads to the next page.</summary>
     public static List<InstanceRow> List(Session session, ListFilter filter)
     {
-        string sql = $"SELECT {Columns}{(filter.Data ? Data : NoData)} FROM instances WHERE created_at >= ?1 AND created_at <= ?2 AND (created_at > ?3 OR (created_at = ?3 AND id > ?4))";
+        string sql = $"SELECT {Columns}{(filter.Data ? Data : NoData)} FROM instances WHERE created_at >= ?1 AND created_at <= ?2";
+        if (filter.After is not null)
+            sql += filter.NewestFirst ? " AND (created_at, id) < (?3, ?4)" : " AND (created_at, id) > (?3, ?4)";
         if (filter.Statuses is not null)
             sql += $" AND status IN ({string.Join(',', filter.Statuses.Select(status => (int)status))})";
         if (filter.CompletedFrom is { } from)
             sql += $" AND completed_at >= {from}";
         if (filter.CompletedTo is { } to)
             sql += $" AND completed_at <= {to}";
-        sql += " AND substr(id, 1, length(?5)) = ?5 ORDER BY created_at, id LIMIT ?6";
-        return session.Query(sql, Map, filter.CreatedFrom, filter.CreatedTo, filter.AfterCreated, filter.AfterId, filter.Prefix, filter.Limit);
+        sql += $" AND substr(id, 1, length(?5)) = ?5 ORDER BY {(filter.NewestFirst ? "created_at DESC, id DESC" : "created_at, id")} LIMIT ?6";
+        return session.Query(sql, Map, filter.CreatedFrom, filter.CreatedTo, filter.After?.Created ?? 0, filter.After?.Id ?? "", filter.Prefix, filter.Limit);
     }
 
     public static List<string> Children(Session session, string instanceId)
@@ -76,9 +78,10 @@ internal sealed record ListFilter
 
     public string Prefix { get; init; } = "";
 
-    public long AfterCreated { get; init; } = -1;
+    /// <summary>The last one of the page before.</summary>
+    public (long Created, string Id)? After { get; init; }
 
-    public string AfterId { get; init; } = "";
+    public bool NewestFirst { get; init; }
 
     public int Limit { get; init; } = 100;
 

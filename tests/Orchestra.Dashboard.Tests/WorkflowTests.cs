@@ -24,6 +24,13 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         await Expect(page.Locator("table.history")).ToContainTextAsync("Task completed");
         await page.Locator("details.payload").First.Locator("summary").ClickAsync();
         await Expect(page.Locator("details.payload pre").First).ToContainTextAsync("Watched");
+
+        // What it waited for is an instance of its own, a link away.
+        await page.Locator("table.history tr", new PageLocatorOptions { HasText = "AgentOrchestrator" }).GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToContainTextAsync("AgentOrchestrator");
+        await Expect(status).ToHaveTextAsync("Completed");
+        await page.GoBackAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToContainTextAsync(id);
         await dashboard.AssertSoundAsync($"/workflows/{id}", "workflow", p => p.Locator("table.history"));
 
         await ActAsync(page, "Suspend", p => p.GetByLabel("Reason").FillAsync("not today"));
@@ -79,8 +86,18 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows?id={prefix}&status=Failed");
         ILocator rows = page.Locator("tbody tr");
         await Expect(rows).ToHaveCountAsync(50);
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Next page" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Next page" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(Many - 50);
+        await page.ReloadAsync();
+        await Expect(rows).ToHaveCountAsync(Many - 50);
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "First page" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(50);
+
+        // What began last comes first, however much began before it.
+        string last = await StartAsync($"{prefix}-0-last", "x");
+        await Expect(rows.First).ToContainTextAsync(last);
+        await page.ReloadAsync();
+        await Expect(rows.First).ToContainTextAsync(last);
         await dashboard.AssertSoundAsync($"/workflows?id={prefix}", "workflows", p => p.Locator("tbody tr"));
 
         await page.GetByLabel("Name begins with").FillAsync("Nothing");

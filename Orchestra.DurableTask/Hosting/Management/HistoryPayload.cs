@@ -6,23 +6,23 @@ namespace Orchestra.DurableTask.Hosting;
 
 /// <summary>
 /// History as the management API shows it: the turns' own events are left out, and what was scheduled is merged into
-/// what became of it; what nothing came of yet stays as it is.
+/// what became of it; what nothing came of yet stays as it is. An addition of ours: what became of a child names its instance, too.
 /// </summary>
 internal static class HistoryPayload
 {
     public static JsonArray Of(IReadOnlyCollection<HistoryEvent> history, bool showInput, bool showOutput)
     {
         HashSet<int> done = [.. history.Select(DoneId).OfType<int>()];
-        var scheduled = new Dictionary<int, (string? Name, DateTime At, string? Input)>();
+        var scheduled = new Dictionary<int, (string? Name, DateTime At, string? Input, string? Child)>();
         var items = new JsonArray();
         foreach (HistoryEvent item in history)
         {
             if (item is OrchestratorStartedEvent or OrchestratorCompletedEvent)
                 continue;
             if (item is TaskScheduledEvent task)
-                scheduled[task.EventId] = (task.Name, task.Timestamp, task.Input);
+                scheduled[task.EventId] = (task.Name, task.Timestamp, task.Input, null);
             else if (item is SubOrchestrationInstanceCreatedEvent child)
-                scheduled[child.EventId] = (child.Name, child.Timestamp, child.Input);
+                scheduled[child.EventId] = (child.Name, child.Timestamp, child.Input, child.InstanceId);
             if (item is not (TaskScheduledEvent or SubOrchestrationInstanceCreatedEvent) || !done.Contains(item.EventId))
                 items.Add(Describe(item, showInput, showOutput, scheduled));
         }
@@ -39,7 +39,7 @@ internal static class HistoryPayload
         _ => null,
     };
 
-    private static JsonObject Describe(HistoryEvent item, bool showInput, bool showOutput, Dictionary<int, (string? Name, DateTime At, string? Input)> scheduled)
+    private static JsonObject Describe(HistoryEvent item, bool showInput, bool showOutput, Dictionary<int, (string? Name, DateTime At, string? Input, string? Child)> scheduled)
     {
         var json = new JsonObject { ["EventType"] = item.EventType.ToString(), ["Timestamp"] = Time(item.Timestamp) };
         switch (item)
@@ -114,9 +114,11 @@ internal static class HistoryPayload
 
         void Scheduled(int id)
         {
-            if (!scheduled.TryGetValue(id, out (string? Name, DateTime At, string? Input) task))
+            if (!scheduled.TryGetValue(id, out (string? Name, DateTime At, string? Input, string? Child) task))
                 return;
             json["FunctionName"] = task.Name;
+            if (task.Child is not null)
+                json["InstanceId"] = task.Child;
             json["ScheduledTime"] = Time(task.At);
             Input(task.Input);
         }

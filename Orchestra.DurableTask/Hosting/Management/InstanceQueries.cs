@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestra.DurableTask.Engine;
 
 namespace Orchestra.DurableTask.Hosting;
 
@@ -46,7 +47,9 @@ internal static class InstanceQueries
         if (request.Query("top") is { } top && (!int.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size <= 0))
             throw new ArgumentException("'top' must be a positive whole number.");
         bool showInput = request.Flag("showInput", otherwise: true);
-        var query = new OrchestrationQuery
+        // An addition of ours: the genuine API begins with what is oldest.
+        OrchestrationQuery order = request.Flag("newestFirst", otherwise: false) ? new NewestFirstQuery() : new OrchestrationQuery();
+        OrchestrationQuery query = order with
         {
             CreatedFrom = request.Time("createdTimeFrom"),
             CreatedTo = request.Time("createdTimeTo"),

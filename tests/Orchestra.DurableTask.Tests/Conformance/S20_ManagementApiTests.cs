@@ -78,6 +78,22 @@ public partial class S20_ManagementApiTests
     }
 
     [Fact]
+    public async Task S20_List_begins_with_the_newest_on_demand()
+    {
+        await using ManagedApp app = await ManagedApp.StartAsync();
+        for (int i = 0; i < 3; i++)
+            await app.HaveAsync("Waits", $"i{i}", OrchestrationRuntimeStatus.Running);
+        using HttpResponseMessage first = await app.SendAsync("GET", "/instances?top=2&newestFirst=true");
+        Assert.Equal(["i2", "i1"], Ids(await first.Content.ReadFromJsonAsync<JsonArray>(Cancellation)));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{ManagedApp.Api}/instances?top=2&newestFirst=true");
+        request.Headers.Add("x-ms-continuation-token", Assert.Single(first.Headers.GetValues("x-ms-continuation-token")));
+        using HttpResponseMessage second = await app.Http.SendAsync(request, Cancellation);
+        Assert.Equal(["i0"], Ids(await second.Content.ReadFromJsonAsync<JsonArray>(Cancellation)));
+
+        static IEnumerable<string> Ids(JsonArray? page) => page!.Select(i => i!["instanceId"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task S20_List_goes_page_by_page()
     {
         await using ManagedApp app = await ManagedApp.StartAsync();
