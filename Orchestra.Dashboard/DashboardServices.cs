@@ -41,11 +41,15 @@ public static class DashboardServices
     // Whose key or cookie the page was opened with.
     private static async Task<string?> UserAsync(AuthenticationStateProvider provider) => (await provider.GetAuthenticationStateAsync()).User.Identity?.Name;
 
-    /// <summary>Between routing and endpoints: the pages' own content policy in place of the API's, and forms that only our pages can send.</summary>
+    /// <summary>
+    /// Between routing and endpoints: the pages' own content policy in place of the API's, a page for addresses that nothing is at, and forms that only
+    /// our pages can send.
+    /// </summary>
     public static void UseOrchestraDashboard(this IApplicationBuilder app)
     {
         app.Use((HttpContext http, RequestDelegate next) =>
         {
+            UnknownAddress.ShowPage(http);
             if (http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
                 http.Response.Headers.ContentSecurityPolicy = Policy;
             return next(http);

@@ -33,6 +33,11 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         Assert.DoesNotContain('\u202e', main);
         Assert.DoesNotContain('\u001b', main);
         Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
+        await page.GotoAsync("/history");
+        ILocator row = page.Locator("tbody tr", new PageLocatorOptions { HasText = "Done <script>" });
+        // No client told a cost, and what is known of the time is when it ended.
+        await Expect(row.Locator("td").Nth(4)).ToHaveTextAsync("–");
+        await Expect(page.GetByRole(AriaRole.Columnheader).Nth(5)).ToHaveTextAsync("Ended");
         await page.GotoAsync("/history/20200101-000000-abcdef");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no execution");
         Assert.Empty(complaints);
