@@ -13,10 +13,11 @@ public sealed class StateActivities(ProjectStore store, EventLog events, OutputR
     [Function(ActivityNames.SaveProject)]
     public async Task SaveProject([ActivityTrigger] ProjectRecord input, CancellationToken cancellationToken)
     {
-        // The document first: who hears of a change finds it there. A crash in between runs this again.
-        await store.SaveProjectAsync(input with { News = [] }, cancellationToken);
+        // Who finds the project ended finds nobody at work for it.
         if (Phases.IsFinal(input.Phase))
             await SettleAsync(input, cancellationToken);
+        // The document first: who hears of a change finds it there. A crash in between runs this again.
+        await store.SaveProjectAsync(input with { News = [] }, cancellationToken);
         await books.BookAsync(input, cancellationToken);
         await events.AppendAsync(input.News, cancellationToken);
     }
