@@ -131,6 +131,24 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         Assert.Empty(complaints);
     }
 
+    [Theory]
+    [InlineData(375)]
+    [InlineData(1200)]
+    public async Task What_has_the_focus_is_never_under_the_bar(int width)
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch", width, 500);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show what would happen" }).FocusAsync();
+        while (await page.EvaluateAsync<bool>("() => document.activeElement.closest('form') !== null"))
+        {
+            Assert.True(await page.EvaluateAsync<bool>(
+                "() => document.activeElement.getBoundingClientRect().top >= document.querySelector('.top').getBoundingClientRect().bottom"),
+                await page.EvaluateAsync<string>("() => document.activeElement.outerHTML"));
+            await page.Keyboard.PressAsync("Shift+Tab");
+        }
+
+        Assert.Empty(complaints);
+    }
+
     [Fact]
     public async Task A_dry_run_is_told_and_goes_when_the_form_changes()
     {

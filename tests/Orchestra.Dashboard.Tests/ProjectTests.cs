@@ -128,6 +128,27 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         static LaunchAgent Agent(string script) => new("feature-dev", script, new CommandLine(["/bin/sh", "-e", "-c", script]));
     }
 
+    [Fact]
+    public async Task Conflicts_that_are_coming_are_told_while_agents_work_and_become_the_matrix()
+    {
+        using TestRepository repository = TestRepository.Create();
+        using var client = new OrchestraClient(dashboard.Address);
+        string go = Path.Combine(repository.Root, "go");
+        LaunchResponse launched = await client.LaunchAsync(
+            new LaunchRequest("Warned", repository.Folder, null, null, [Agent("left"), Agent("right")]), TestContext.Current.CancellationToken);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{launched.ProjectId}");
+        ILocator risk = page.Locator("section:has(#risks) li");
+        await Expect(risk.GetByRole(AriaRole.Link)).ToHaveCountAsync(2);
+        await Expect(risk).ToContainTextAsync("in a.txt since");
+        await Expect(page.Locator(".heat")).ToHaveCountAsync(0);
+        await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
+        await Expect(page.Locator(".heat td.heat-1")).ToHaveCountAsync(2);
+        await Expect(risk).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+
+        LaunchAgent Agent(string side) => new("feature-dev", side, new CommandLine(["/bin/sh", "-e", "-c", $"sed -i s/^2$/{side}/ a.txt; git commit -qam {side}; while [ ! -f '{go}' ]; do sleep 0.05; done"]));
+    }
+
     private static async Task ConfirmAsync(IPage page, string action)
     {
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = action, Exact = true }).ClickAsync();
