@@ -54,6 +54,10 @@ public sealed class AddressTests(DashboardFixture dashboard)
         (IPage page, _) = await dashboard.OpenAsync("/costs", width: 375);
         ILocator more = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "More" });
         string there = await WeightAsync();
+        await more.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Teams" }).PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Teams" })).ToBeHiddenAsync();
+        await Expect(more).ToBeFocusedAsync();
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Projects" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Projects" })).ToBeVisibleAsync();
         Assert.Equal("600", there);

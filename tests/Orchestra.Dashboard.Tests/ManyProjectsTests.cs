@@ -30,6 +30,9 @@ public sealed class ManyProjectsTests(DashboardFixture dashboard) : IClassFixtur
         await page.GotoAsync("/projects");
         ILocator rows = page.Locator("tbody tr");
         await Expect(rows).ToHaveCountAsync(50);
+        // A long reason leaves room for the others.
+        await Expect(rows.First).ToContainTextAsync("it went wrong");
+        Assert.InRange((await rows.First.BoundingBoxAsync())!.Height, 20, 150);
         await page.Locator("main[data-live=yes]").WaitForAsync();
         await page.GetByLabel("Phase").SelectOptionAsync(Phases.Completed);
         await Expect(page).ToHaveURLAsync(new Uri(dashboard.Address, "projects?phase=completed").ToString());
@@ -62,6 +65,7 @@ public sealed class ManyProjectsTests(DashboardFixture dashboard) : IClassFixtur
                     ProjectName = $"Later {n}",
                     RepoPath = "/src/repository",
                     Phase = Phases.Completed,
+                    ErrorMessage = string.Concat(Enumerable.Repeat("it went wrong ", 300)),
                     StartedAt = now.UtcDateTime,
                 },
                 Cancel);

@@ -69,6 +69,16 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         Assert.DoesNotContain('\u001b', main);
         Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
 
+        // By keys alone: into what is asked, and back.
+        ILocator rewind = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Rewind…" });
+        await rewind.PressAsync("Enter");
+        await Expect(page.GetByLabel("Reason")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("form.ask")).ToHaveCountAsync(0);
+        await Expect(rewind).ToBeFocusedAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Purge…" }).PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "No", Exact = true })).ToBeFocusedAsync();
+
         await ActAsync(page, "Rewind");
         await Expect(page.Locator("table.history")).ToContainTextAsync("rewound");
         await ActAsync(page, "Restart");
