@@ -103,13 +103,17 @@ public sealed class EventTail(EventLog log, EventMessages messages)
                 foreach (LoggedEvent e in page)
                 {
                     var frame = new EventFrame(e, messages);
+                    // Those between were pruned before they were read here; what is kept has no holes.
+                    bool isNext = e.Seq == last + 1;
                     // First out, then in: the one that goes may have had the same place.
-                    while (first <= last && (last - first + 1 == Kept || recentBytes + frame.Size > KeptBytes))
+                    while (first <= last && (!isNext || last - first + 1 == Kept || recentBytes + frame.Size > KeptBytes))
                     {
                         recentBytes -= At(first).Size;
                         At(first++) = null!;
                     }
 
+                    if (!isNext)
+                        first = e.Seq;
                     last = e.Seq;
                     At(last) = frame;
                     recentBytes += frame.Size;

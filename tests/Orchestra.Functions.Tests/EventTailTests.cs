@@ -50,6 +50,21 @@ public sealed class EventTailTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Events_that_were_pruned_before_they_were_read_leave_no_hole()
+    {
+        await AppendAsync(1, 5);
+        await tail.NextAsync(0, Cancel);
+        await AppendAsync(6, 3);
+        await tail.NextAsync(5, Cancel);
+        await AppendAsync(9, 12);
+        await log.PruneAsync(e => Task.FromResult(e.Key == "k15"), Cancel);
+
+        foreach (long after in (long[])[0, 7, 8, 12, 14])
+            Assert.Equal([15, 16, 17, 18, 19, 20], (await tail.NextAsync(after, Cancel)).Select(f => f.Seq));
+        Assert.Equal([18, 19, 20], (await tail.NextAsync(17, Cancel)).Select(f => f.Seq));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
