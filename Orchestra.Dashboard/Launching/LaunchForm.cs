@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Orchestra.Client;
 using Orchestra.Core;
+using Orchestra.Core.Pipeline;
 
 namespace Orchestra.Dashboard.Launching;
 
@@ -65,10 +66,14 @@ public sealed partial class LaunchForm
         return index;
     }
 
-    /// <summary>A session's task once more.</summary>
+    /// <summary>A session's task once more, done in the same way; a command of its own is known to nobody any more.</summary>
     public void Take(SessionView session) => Take(new LaunchRequest(
         session.Title.Length > LongestName ? session.Title[..LongestName] : session.Title, session.RepoPath ?? "", null, null,
-        [new LaunchAgent(session.TeamName, session.TaskDescription)]));
+        [
+            new LaunchAgent(
+                session.TeamName, session.TaskDescription, ClientMode: session.ClientMode == ClientModes.Command ? null : session.ClientMode,
+                MaxCostUsd: session.Budget?.MaxCostUsd, MaxTurns: session.Budget?.MaxTurns),
+        ]));
 
     /// <summary>Texts by their fields' paths, as the browser kept them.</summary>
     public void Restore(IReadOnlyDictionary<string, string> kept)

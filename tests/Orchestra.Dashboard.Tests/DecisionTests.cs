@@ -66,6 +66,7 @@ public sealed class DecisionTests(DashboardFixture dashboard)
         await retry.ClickAsync();
         await page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = "Retry" }).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Retry" })
             .EvaluateAsync("button => { button.click(); button.click(); }");
+        await Expect(page.GetByText("It goes on.")).ToBeVisibleAsync();
         await Expect(page.Locator("article.decision")).ToBeVisibleAsync();
 
         await dashboard.UntilAsync($"api/gm/projects/{id}", p => (int)p["retries"]! == 1);

@@ -77,6 +77,7 @@ public sealed class SessionTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Resume as a new project" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Uri(dashboard.Address, $"launch?session={launched.SessionId}").ToString());
         await Expect(page.GetByLabel("Repository")).ToHaveValueAsync(repository.Folder);
+        await Expect(page.Locator("[name='agents[0].client_mode']")).ToHaveValueAsync("claude-code");
         Assert.Empty(complaints);
     }
 }
