@@ -7,8 +7,8 @@ namespace Orchestra.Functions.Tests;
 /// <summary>What a script does over HTTP, and waiting on conditions.</summary>
 internal sealed class OrchestraApi(Uri address) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-    private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
 
     public static JsonObject Agent(string script, string team = "feature-dev", int? timeoutSeconds = null)
     {

@@ -6,6 +6,9 @@ namespace Orchestra.Testing;
 /// <summary>The <c>orchestra</c> command as a process of its own that listens; disposing kills it.</summary>
 public sealed class CliProcess : IDisposable
 {
+    // The machine may have much else to do.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly Process process;
 
     private CliProcess(Process process) => this.process = process;
@@ -37,7 +40,7 @@ public sealed class CliProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         using var http = new HttpClient { BaseAddress = address };
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = new CancellationTokenSource(Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await IsUpAsync(http))
         {
