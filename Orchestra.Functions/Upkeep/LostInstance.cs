@@ -17,18 +17,22 @@ internal static class LostInstance
         _ => $"{subject} orchestration was ended from outside: it is {State(instance)}.",
     };
 
-    /// <summary>Waits a moment for the end of an instance; whoever called looks what has come of it.</summary>
-    public static async Task WaitAsync(DurableTaskClient client, string instanceId, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Waits a moment for the end of instances; whoever called looks what has come of them.</summary>
+    /// <returns>Whether all have ended.</returns>
+    public static async Task<bool> WaitAsync(DurableTaskClient client, IReadOnlyList<string> instanceIds, TimeProvider time, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await client.WaitForInstanceCompletionAsync(instanceId, either.Token);
+            foreach (string id in instanceIds)
+                await client.WaitForInstanceCompletionAsync(id, either.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // It takes longer than anybody waits for an answer.
+            return false;
         }
     }
 }

@@ -27,7 +27,6 @@ public sealed record Stranded(ProjectRecord Project, OrchestrationMetadata? Inst
 public sealed class StrandedProjects(ProjectStore store, DataFolder data, TimeProvider time, ILogger<StrandedProjects> logger)
 {
     private const int Most = 1000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // Of two at once the second must see what the first has begun.
     private readonly SemaphoreSlim oneAtATime = new(1);
@@ -82,19 +81,9 @@ public sealed class StrandedProjects(ProjectStore store, DataFolder data, TimePr
     /// <summary>Cancels: the project's mark is set already, which ends its agents. What they do not manage in time, the timer goes on with.</summary>
     public async Task CancelAsync(DurableTaskClient client, Stranded stranded, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            foreach (string agent in await EndAsync(client, stranded, cancellationToken))
-                await client.WaitForInstanceCompletionAsync(agent, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return;
-        }
-
-        await EndAsync(client, stranded, cancellationToken);
+        IReadOnlyList<string> atWork = await EndAsync(client, stranded, cancellationToken);
+        if (await LostInstance.WaitAsync(client, atWork, time, cancellationToken))
+            await EndAsync(client, stranded, cancellationToken);
     }
 
     /// <summary>Begins the end, unless agents of it still work: their work is not thrown away for it.</summary>
@@ -127,7 +116,7 @@ public sealed class StrandedProjects(ProjectStore store, DataFolder data, TimePr
 
     /// <summary>Waits a moment for the end that was begun.</summary>
     public Task WaitAsync(DurableTaskClient client, Stranded stranded, CancellationToken cancellationToken) =>
-        LostInstance.WaitAsync(client, EndingOf(stranded), time, cancellationToken);
+        LostInstance.WaitAsync(client, [EndingOf(stranded)], time, cancellationToken);
 
     private static string EndingOf(Stranded stranded) => $"{stranded.InstanceId}-end";
 

@@ -92,7 +92,7 @@ public sealed class StrandedSessions(ProjectStore store, DataFolder data, TimePr
     public async Task EndAsync(DurableTaskClient client, StrandedSession stranded, CancellationToken cancellationToken)
     {
         await BeginEndAsync(client, stranded, cancellationToken);
-        await LostInstance.WaitAsync(client, EndingOf(stranded), time, cancellationToken);
+        await LostInstance.WaitAsync(client, [EndingOf(stranded)], time, cancellationToken);
     }
 
     private async Task BeginEndAsync(DurableTaskClient client, StrandedSession stranded, CancellationToken cancellationToken)
