@@ -36,7 +36,7 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
         string id = ProjectId(launched);
         Command shown;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        limit.CancelAfter(Eventually.Patience);
         do
         {
             limit.Token.ThrowIfCancellationRequested();
@@ -87,7 +87,7 @@ public sealed partial class CommandTests(HostFixture host) : IClassFixture<HostF
         });
         File.WriteAllText(file, launch.ToJsonString());
         string id = Id().Match((await RunAsync("launch", file)).Output).Value;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         Command shown;
         do
         {

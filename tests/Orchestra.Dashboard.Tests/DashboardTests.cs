@@ -23,7 +23,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
 
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button }).ClickAsync();
         await Expect(card.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
-        await page.GotoAsync("/projects");
+        await page.GoAsync("/projects");
         await Expect(page.Locator("tr", new PageLocatorOptions { HasText = name }).GetByText(end, new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
@@ -54,7 +54,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await other.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "run: echo x > x.txt" }).First.ClickAsync();
         await Expect(other.GetByText("Waits: A limit was reached")).ToBeVisibleAsync();
 
-        await other.GotoAsync(project);
+        await other.GoAsync(project);
         ILocator timeline = other.Locator(".timeline");
         await Expect(timeline.GetByText("waits, budget", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
 
@@ -66,7 +66,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await turns.FillAsync("9");
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
         await Expect(card).ToHaveCountAsync(0);
-        await page.GotoAsync("/projects");
+        await page.GoAsync("/projects");
         await Expect(page.Locator("tr", new PageLocatorOptions { HasText = Name }).GetByText("completed", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         await Expect(timeline.GetByText("agent, run 2, waited", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         await Expect(timeline.GetByText("agent, run 3, continued", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();

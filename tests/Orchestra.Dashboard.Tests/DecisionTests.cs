@@ -112,8 +112,7 @@ public sealed class DecisionTests(DashboardFixture dashboard)
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
         ILocator comment = page.Locator("article.decision").GetByLabel("Comment");
         await comment.PressSequentiallyAsync("Not like");
-        await page.ReloadAsync();
-        await page.Locator("main[data-live=yes]").WaitForAsync();
+        await page.GoAgainAsync();
         await Expect(comment).ToHaveValueAsync("Not like");
         await comment.PressAsync("End");
         await comment.PressSequentiallyAsync(" this");

@@ -56,7 +56,7 @@ public sealed class ForeignPageTests(DashboardFixture dashboard)
 
     private async Task EndAsync(string repository)
     {
-        using var limit = new CancellationTokenSource(DashboardFixture.Patience);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while ((await dashboard.Http.GetFromJsonAsync<JsonNode>("api/gm/projects?limit=500"))!["projects"]!.AsArray()
             .Any(p => (string)p!["repo_path"]! == repository && p["completed_at"] is null))

@@ -35,7 +35,7 @@ internal static class HostCalls
     /// <summary>Waits until what the API says of a path fits.</summary>
     public static async Task<JsonNode> UntilAsync(this DashboardFixture dashboard, string path, Func<JsonNode, bool> fits)
     {
-        using var limit = new CancellationTokenSource(DashboardFixture.Patience);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {

@@ -77,7 +77,7 @@ public sealed class InboxTests(DashboardFixture dashboard)
                 constructor(title, options) { window.told.push(`${title}: ${options.body}`); }
             };
             """);
-        await page.ReloadAsync();
+        await page.GoAgainAsync();
         ILocator button = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Notify" });
         await Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
         await button.ClickAsync();

@@ -30,7 +30,7 @@ public sealed class KeyedHostTests(DashboardFixture dashboard) : IDisposable
         await page.GetByLabel("Task").FillAsync("true");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
         await Expect(page.Locator(".state.completed, .state.failed").First).ToBeVisibleAsync();
-        await page.GotoAsync($"{address}workflows");
+        await page.GoAsync($"{address}workflows");
         await Expect(page.GetByText("This page needs a key of the role admin.")).ToBeVisibleAsync();
         (IPage admins, _) = await dashboard.OpenAsync($"{address}workflows?code={AdminKey}");
         await Expect(admins.Locator("tbody tr", new PageLocatorOptions { HasText = "ProjectOrchestrator" })).ToBeVisibleAsync();

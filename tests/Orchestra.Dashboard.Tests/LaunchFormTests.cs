@@ -35,7 +35,7 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         // It was folded away, and what is wrong is nevertheless seen.
         await Expect(Field(page, "agents[0].max_cost_usd")).ToBeFocusedAsync();
         await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(2);
-        Assert.Equal("1.5", await Field(page, "agents[0].max_turns").InputValueAsync());
+        await Expect(Field(page, "agents[0].max_turns")).ToHaveValueAsync("1.5");
         Assert.Empty(complaints);
     }
 
@@ -57,14 +57,14 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         await AssertWrongAsync(Field(page, "repo_path"), "does not exist");
         await Expect(Field(page, "repo_path")).ToBeFocusedAsync();
         await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(1);
-        Assert.Equal("Two\nlines", await Field(page, "agents[1].task").InputValueAsync());
+        await Expect(Field(page, "agents[1].task")).ToHaveValueAsync("Two\nlines");
 
         await Field(page, "agents[1].task").FillAsync("true");
         await Field(page, "repo_path").FillAsync(repository.Folder);
         await LaunchAsync(page);
         await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Second try" })).ToBeVisibleAsync();
         // What was launched is not offered again.
-        Assert.Null(await page.EvaluateAsync<string?>("() => sessionStorage.getItem('orchestra-draft:/launch')"));
+        await page.WaitForFunctionAsync("() => !sessionStorage.getItem('orchestra-draft:/launch')");
         Assert.Empty(complaints);
     }
 
@@ -207,10 +207,9 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         // As one paste; typed it would take minutes.
         await Field(page, "agents[0].task").EvaluateAsync(
             "(field, text) => { field.value = text; for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true })); }", task);
-        await page.ReloadAsync();
-        await page.Locator("main[data-live=yes]").WaitForAsync();
+        await page.GoAgainAsync();
         await Expect(page.GetByText("What you had typed is back.")).ToBeVisibleAsync();
-        Assert.Equal(task, await Field(page, "agents[0].task").InputValueAsync());
+        await Expect(Field(page, "agents[0].task")).ToHaveValueAsync(task);
         await DryRunAsync(page);
         await Expect(page.Locator("#dryrun")).ToBeVisibleAsync();
         Assert.Empty(complaints);

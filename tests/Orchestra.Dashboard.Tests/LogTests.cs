@@ -36,7 +36,7 @@ public sealed class LogTests(DashboardFixture dashboard)
         await page.GetByText("Errors and worse").ClickAsync();
         await Expect(page.Locator("ol.log li")).ToHaveCountAsync(0);
 
-        await page.GotoAsync("/logs");
+        await page.GoAsync("/logs");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Hold" }).ClickAsync();
         await Expect(page.GetByText("Held.")).ToBeVisibleAsync();
         string second = await dashboard.LaunchAsync(repository, "Logged while held", "true", buildCommand: null, task: "true");
@@ -44,7 +44,7 @@ public sealed class LogTests(DashboardFixture dashboard)
         Assert.DoesNotContain(second, await page.Locator("ol.log").InnerTextAsync());
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" }).ClickAsync();
         await Expect(page.Locator("ol.log")).ToContainTextAsync($"Project {second} ended");
-        await page.GotoAsync("/logs?level=loud");
+        await page.GoAsync("/logs?level=loud");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("'loud' is unknown");
         Assert.Empty(complaints);
     }
@@ -64,7 +64,7 @@ public sealed class LogTests(DashboardFixture dashboard)
         await Expect(lines.First.Locator("time")).ToHaveAttributeAsync("title", "2020-01-31 10:05:49.000 UTC");
         await Expect(page.GetByText("Older lines.")).ToBeVisibleAsync();
         // The address is enough to come back.
-        await page.ReloadAsync();
+        await page.GoAgainAsync();
         await Expect(lines).ToHaveCountAsync(Page);
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Older" }).ClickAsync();
         await Expect(lines).ToHaveCountAsync(Many - (2 * Page));
@@ -103,12 +103,12 @@ public sealed class LogTests(DashboardFixture dashboard)
             });
         });
         await page.ReloadAsync();
-        await starting.Task.WaitAsync(DashboardFixture.Patience, Cancel);
+        await starting.Task.WaitAsync(Eventually.Patience, Cancel);
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Older" }).ClickAsync();
         ILocator lines = page.Locator("ol.log li");
         await Expect(lines).ToHaveCountAsync(1);
         go.SetResult();
-        await page.Locator("main[data-live=yes]").WaitForAsync();
+        await page.UntilLiveAsync();
         await Expect(page.GetByText("Older lines.")).ToBeVisibleAsync();
         await Expect(lines).ToContainTextAsync("line 0");
     }

@@ -33,12 +33,12 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         Assert.DoesNotContain('\u202e', main);
         Assert.DoesNotContain('\u001b', main);
         Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
-        await page.GotoAsync("/history");
+        await page.GoAsync("/history");
         ILocator row = page.Locator("tbody tr", new PageLocatorOptions { HasText = "Done <script>" });
         // No client told a cost, and what is known of the time is when it ended.
         await Expect(row.Locator("td").Nth(4)).ToHaveTextAsync("–");
         await Expect(page.GetByRole(AriaRole.Columnheader).Nth(5)).ToHaveTextAsync("Ended");
-        await page.GotoAsync("/history/20200101-000000-abcdef");
+        await page.GoAsync("/history/20200101-000000-abcdef");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no execution");
         Assert.Empty(complaints);
     }
@@ -60,8 +60,7 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         await page.GetByLabel("Repository").FillAsync(repository.Folder);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start", Exact = true }).ClickAsync();
         await Expect(page.Locator("dd .state")).ToContainTextAsync("running");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Stop the orchestrator" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Stop the orchestrator" }).ClickAsync();
+        await page.ConfirmAsync("Stop the orchestrator");
         await Expect(page.Locator("dd .state")).ToContainTextAsync("stopped");
         Assert.Empty(complaints);
     }
@@ -77,7 +76,7 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         await page.Locator("details.launch").GetByLabel("Repository").FillAsync(repository.Folder);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/sessions/"));
-        await page.GotoAsync("/teams?team=feature-dev");
+        await page.GoAsync("/teams?team=feature-dev");
         await Expect(page.Locator("tbody tr", new PageLocatorOptions { HasText = task })).ToBeVisibleAsync();
         JsonNode sessions = await dashboard.UntilAsync("api/teams?team=feature-dev", s => s["sessions"]!.AsArray().Any(x => (string)x!["task_description"]! == task));
         Assert.NotNull(sessions);

@@ -26,11 +26,11 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         await Expect(history).ToContainTextAsync("rejected");
         await Expect(history).ToContainTextAsync("not like this");
 
-        await ConfirmAsync(page, "Retry");
+        await page.ConfirmAsync("Retry");
         await Expect(page.Locator("main > p").First).ToContainTextAsync("retry 1");
         await Expect(page.Locator("dl.facts a[href^='/workflows/']")).ToHaveAttributeAsync("href", $"/workflows/{id}-retry-1");
         await Expect(page.Locator("article.decision")).ToContainTextAsync("it is red");
-        await ConfirmAsync(page, "Cancel project");
+        await page.ConfirmAsync("Cancel project");
         await Expect(state).ToHaveTextAsync("cancelled");
         // What was done again has bars of its own: the wait for a person, and the build.
         await Expect(page.Locator(".timeline .row", new PageLocatorOptions { HasText = "waits for a person" })).ToHaveCountAsync(2);
@@ -53,10 +53,10 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         ILocator facts = page.Locator("dl.facts").First;
         await Expect(facts).ToContainTextAsync("$0.0125 of $5.00 at most, 40 turns at most");
         await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).Locator("tbody tr")).ToContainTextAsync("$0.0125 of $2.00 at most");
-        await ConfirmAsync(page, "Push");
+        await page.ConfirmAsync("Push");
         await Expect(page.GetByText("Pushed to origin, main.")).ToBeVisibleAsync();
         Assert.Equal(repository.Git("rev-parse", "main"), repository.GitIn(remote, "rev-parse", "main"));
-        await ConfirmAsync(page, "Unland");
+        await page.ConfirmAsync("Unland");
         await Expect(facts).ToContainTextAsync("undone by");
         Assert.Empty(complaints);
     }
@@ -147,11 +147,5 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         Assert.Empty(complaints);
 
         LaunchAgent Agent(string side) => new("feature-dev", side, new CommandLine(["/bin/sh", "-e", "-c", $"sed -i s/^2$/{side}/ a.txt; git commit -qam {side}; while [ ! -f '{go}' ]; do sleep 0.05; done"]));
-    }
-
-    private static async Task ConfirmAsync(IPage page, string action)
-    {
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = action, Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = action }).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = action }).ClickAsync();
     }
 }

@@ -21,7 +21,7 @@ public sealed class ReconnectTests(DashboardFixture dashboard) : IClassFixture<D
 
         // The page comes back anew with what was typed, and answers to clicks.
         await page.WaitForFunctionAsync("() => !window.before");
-        await page.Locator("main[data-live=yes]").WaitForAsync();
+        await page.UntilLiveAsync();
         await Expect(page.GetByText("What you had typed is back.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Name")).ToHaveValueAsync("typed meanwhile");
         await Expect(page.GetByLabel("Task").Nth(1)).ToHaveValueAsync("typed before");

@@ -45,7 +45,7 @@ public sealed class StandaloneTests(DashboardFixture dashboard) : IDisposable
             ("teams", "No session yet."), ("workflows", "No workflow has run yet."), ("logs?level=critical", "Nothing was logged at this level."),
         })
         {
-            await page.GotoAsync(new Uri(pages, path).ToString());
+            await page.GoAsync(new Uri(pages, path).ToString());
             await Expect(page.GetByText(text)).ToBeVisibleAsync();
         }
     }

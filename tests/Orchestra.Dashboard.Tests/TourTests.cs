@@ -37,8 +37,8 @@ public sealed class TourTests(DashboardFixture dashboard)
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
         await dashboard.UntilAsync($"api/gm/projects/{launched.ProjectId}", p => (string)p["phase"]! == "completed");
         await page.SetViewportSizeAsync(1280, 1100);
-        await page.GotoAsync($"/projects/{launched.ProjectId}");
-        await Expect(page.Locator("main[data-live=yes] #timeline ~ *").First).ToBeVisibleAsync();
+        await page.GoAsync($"/projects/{launched.ProjectId}");
+        await Expect(page.Locator("#timeline ~ *").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "To-do list" })).ToBeVisibleAsync();
         await ShotAsync(page, "project");
         await Expect(page.Locator("table.heat td.heat-1")).ToHaveCountAsync(2);
@@ -46,7 +46,7 @@ public sealed class TourTests(DashboardFixture dashboard)
         await Expect(page.Locator("section:has(#decisions) tbody tr")).ToContainTextAsync("approved");
         await Expect(page.Locator(".commits circle.merge")).Not.ToHaveCountAsync(0);
 
-        await page.GotoAsync($"/sessions/{launched.SessionIds[0]}");
+        await page.GoAsync($"/sessions/{launched.SessionIds[0]}");
         await page.SetViewportSizeAsync(1280, 1300);
         await Expect(page.GetByText("item 3 of 3").First).ToBeVisibleAsync();
         await Expect(page.GetByText("cat -n").First).ToBeVisibleAsync();
@@ -64,8 +64,7 @@ public sealed class TourTests(DashboardFixture dashboard)
         using var client = new OrchestraClient(dashboard.Address);
         TeamLaunched launched = await client.LaunchTeamAsync("feature-dev", "Add a file\nrun: echo x > x.txt", repository.Folder, "claude-code", Cancel);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/sessions/{launched.SessionId}");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button, Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = button }).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button }).ClickAsync();
+        await page.ConfirmAsync(button);
 
         await Expect(page.GetByText($"· {result}")).ToBeVisibleAsync();
         Assert.Equal(lands, File.Exists(Path.Combine(repository.Folder, "x.txt")));

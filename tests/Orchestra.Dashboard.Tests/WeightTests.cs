@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Orchestra.Client;
@@ -18,19 +19,18 @@ public sealed class WeightTests(DashboardFixture dashboard)
     public async Task The_first_page_is_small_beyond_the_framework()
     {
         (IPage page, _) = await dashboard.OpenAsync("/projects");
-        var sizes = new Dictionary<string, long>();
+        var sizes = new ConcurrentDictionary<string, long>();
         ICDPSession cdp = await page.Context.NewCDPSessionAsync(page);
         await cdp.SendAsync("Network.enable");
         await cdp.SendAsync("Network.setCacheDisabled", new Dictionary<string, object> { ["cacheDisabled"] = true });
-        var addresses = new Dictionary<string, Uri>();
+        var addresses = new ConcurrentDictionary<string, Uri>();
         cdp.Event("Network.responseReceived").OnEvent += (_, e) =>
             addresses[e!.Value.GetProperty("requestId").GetString()!] = new Uri(e.Value.GetProperty("response").GetProperty("url").GetString()!);
         cdp.Event("Network.loadingFinished").OnEvent += (_, e) =>
             sizes[e!.Value.GetProperty("requestId").GetString()!] = (long)e.Value.GetProperty("encodedDataLength").GetDouble();
 
-        await page.GotoAsync("/");
-        await page.Locator("main[data-live=yes]").WaitForAsync();
-        await page.WaitForLoadStateAsync(LoadState.Load);
+        await page.GoAsync("/");
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
 
         var ours = sizes.Where(s => !addresses[s.Key].AbsolutePath.StartsWith("/_framework/", StringComparison.Ordinal)).ToDictionary(s => addresses[s.Key].AbsolutePath, s => s.Value);
         Note($"{ours.Values.Sum() / 1024} KiB of ours, {sizes.Values.Sum() / 1024} KiB in all");
@@ -57,7 +57,7 @@ public sealed class WeightTests(DashboardFixture dashboard)
         await Expect(page.Locator("main > p .state.completed")).ToBeVisibleAsync();
         Assert.InRange(await HeapAsync(page), 1, 200 * Megabyte);
 
-        await page.GotoAsync($"/sessions/{launched.SessionIds[0]}");
+        await page.GoAsync($"/sessions/{launched.SessionIds[0]}");
         await Expect(page.GetByText($"line {LinesOfFirst} of agent")).ToBeVisibleAsync();
         Assert.InRange(await HeapAsync(page), 1, 200 * Megabyte);
         Assert.InRange(await page.Locator("*").CountAsync(), 1, 3000);

@@ -103,12 +103,12 @@ public sealed class WorkTests(DashboardFixture dashboard)
         (IPage page, _) = await dashboard.OpenAsync("/");
         await NextAsync("as the system");
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
-        await page.ReloadAsync();
+        await page.GoAgainAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         await NextAsync("dark");
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
         await NextAsync("light");
-        await page.ReloadAsync();
+        await page.GoAgainAsync();
         await Expect(page.Locator("html")).Not.ToHaveAttributeAsync("data-theme", new Regex("."));
 
         Task NextAsync(string now) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = $"Colours: {now}" }).ClickAsync();

@@ -59,7 +59,6 @@ public sealed class EarlyWarningTests
                 risks = [.. (await api.ProjectAsync(id))["risks"]!.AsArray().Select(r => r!)];
                 return risks.Length == count;
             },
-            TimeSpan.FromSeconds(30),
             () => $"{count} risks were expected, not {string.Join(", ", risks.Select(r => r.ToJsonString()))}");
         return risks;
     }

@@ -81,7 +81,7 @@ public sealed class EventTailTests : IDisposable
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tail.NextAsync(1, gone.Token));
         var query = new EventQuery(1, null, new HashSet<string> { EventNames.MergeConflict });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new EventStream(tail, Stream.Null).SendAsync(query, 1, gone.Token).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new EventStream(tail, Stream.Null).SendAsync(query, 1, gone.Token).WaitAsync(Eventually.Patience, Cancel));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class FuzzTests
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var bad = new ConcurrentQueue<string>();
         var counts = new ConcurrentDictionary<int, int>();
-        using var http = new HttpClient { BaseAddress = host.Address, Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { BaseAddress = host.Address, Timeout = Eventually.Patience };
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(
             async () =>
             {

@@ -243,7 +243,7 @@ public sealed class GateTests(HostFixture host) : IClassFixture<HostFixture>
         launch["fix_command"] = Script($"echo idea > idea.txt; touch {begun}; exec sleep 1000");
         string id = await Api.LaunchAsync(launch);
         await Api.ResolveAsync((string)(await Api.WaitForDecisionAsync(id))["decision_id"]!, "approve");
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(begun)), TimeSpan.FromSeconds(60), () => "The agent did not begin.");
+        await Eventually.TrueAsync(() => File.Exists(begun), () => "The agent did not begin.");
         await Api.PostAsync($"/api/gm/projects/{id}/cancel", "");
 
         Assert.Equal("cancelled", (string)(await Api.WaitForEndAsync(id))["phase"]!);

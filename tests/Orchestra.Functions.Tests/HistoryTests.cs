@@ -147,7 +147,7 @@ public sealed class HistoryTests
     }
 
     private static Task WaitAsync(OrchestraApi api, string session, Func<JsonNode, bool> condition) => Eventually.TrueAsync(
-        async () => condition((await api.GetAsync($"/api/teams/{session}")).Body), TimeSpan.FromSeconds(60), () => "The session did not get there.");
+        async () => condition((await api.GetAsync($"/api/teams/{session}")).Body), () => "The session did not get there.");
 
     private static JsonObject Command(string script) => new() { ["argv"] = new JsonArray("/bin/sh", "-c", script) };
 

@@ -34,7 +34,7 @@ internal sealed class HostProcess(string dataFolder, int port, params string[] s
     {
         process!.Kill();
         // Not for the end of its output too, which an agent that runs on may hold open.
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.True(process.WaitForExit(Eventually.Patience));
         process.Dispose();
         process = null;
     }

@@ -7,8 +7,7 @@ namespace Orchestra.Functions.Tests;
 /// <summary>What a script does over HTTP, and waiting on conditions.</summary>
 internal sealed class OrchestraApi(Uri address) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
+    private readonly HttpClient http = new() { BaseAddress = address, Timeout = Eventually.Patience };
 
     public static JsonObject Agent(string script, string team = "feature-dev", int? timeoutSeconds = null)
     {
@@ -83,7 +82,6 @@ internal sealed class OrchestraApi(Uri address) : IDisposable
                     return false;
                 }
             },
-            Patience,
             () => $"Project {id} did not get there: {last?.ToJsonString()}");
         return last!;
     }
@@ -100,7 +98,6 @@ internal sealed class OrchestraApi(Uri address) : IDisposable
                 return false;
             }
         },
-        Patience,
         () => "The host did not come up.");
 
     public static JsonNode? Pending(JsonObject project) =>

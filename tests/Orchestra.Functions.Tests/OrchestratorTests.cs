@@ -63,11 +63,11 @@ public sealed class OrchestratorTests
         using var client = new OrchestraClient(host.Address);
         using TestRepository repository = TestRepository.Create();
         TeamLaunched first = await client.LaunchTeamAsync("hold", "Sleep", repository.Folder, null, Cancel);
-        await Eventually.TrueAsync(async () => (await client.SessionAsync(first.SessionId, Cancel)).Status == "running", TimeSpan.FromSeconds(30), () => "It does not run.");
+        await Eventually.TrueAsync(async () => (await client.SessionAsync(first.SessionId, Cancel)).Status == "running", () => "It does not run.");
         OrchestratorView round = await client.StartOrchestratorAsync("hold", null, repository.Folder, Cancel);
         using var api = new OrchestraApi(host.Address);
         await Eventually.TrueAsync(
-            async () => (await api.GetAsync($"/api/teams/{round.SessionId}")).Body["waiting_for"] is not null, TimeSpan.FromSeconds(30), () => "It does not wait.");
+            async () => (await api.GetAsync($"/api/teams/{round.SessionId}")).Body["waiting_for"] is not null, () => "It does not wait.");
 
         await client.StopOrchestratorAsync(Cancel);
         await EndAsync(client);
@@ -75,7 +75,7 @@ public sealed class OrchestratorTests
         Assert.Equal("cancelled", (await client.SessionAsync(round.SessionId!, Cancel)).Status);
         Assert.Equal("running", (await client.SessionAsync(first.SessionId, Cancel)).Status);
         await client.CancelSessionAsync(first.SessionId, Cancel);
-        await Eventually.TrueAsync(async () => !(await client.SessionAsync(first.SessionId, Cancel)).IsRunning, TimeSpan.FromSeconds(30), () => "It runs still.");
+        await Eventually.TrueAsync(async () => !(await client.SessionAsync(first.SessionId, Cancel)).IsRunning, () => "It runs still.");
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class OrchestratorTests
         string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > y")));
         await api.WaitForEndAsync(id);
         await Eventually.TrueAsync(
-            async () => (await client.LogsAsync(new(Level: "INFO"), Cancel)).Lines.Any(l => l.Message.Contains(id, StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => "The end was not logged.");
+            async () => (await client.LogsAsync(new(Level: "INFO"), Cancel)).Lines.Any(l => l.Message.Contains(id, StringComparison.Ordinal)), () => "The end was not logged.");
 
         IReadOnlyList<LogView> all = (await client.LogsAsync(new(1000), Cancel)).Lines;
         Assert.Equal(all.OrderByDescending(l => l.Timestamp).Select(l => l.Id), all.Select(l => l.Id));
@@ -180,5 +180,5 @@ public sealed class OrchestratorTests
 
     private static Task EndAsync(OrchestraClient client) => Eventually.TrueAsync(
         async () => !(await client.StatusAsync(Cancel)).Orchestrator.Running && (await client.ExecutionsAsync(1, 0, Cancel)).Total == 1,
-        TimeSpan.FromSeconds(60), () => "The round did not end.");
+        () => "The round did not end.");
 }

@@ -57,7 +57,7 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
             repository.Folder, OrchestraApi.Agent($"printf '0123456789'; until test -f '{gate}'; do sleep 0.05; done; printf 'abcdef'")));
         string session = (string)(await shared.Api.WaitAsync(id, p => p["sessions"]!.AsArray().Count == 1))["sessions"]![0]!["session_id"]!;
         string path = $"/api/teams/{session}/output";
-        await Eventually.TrueAsync(async () => await TextAsync(path) == "0123456789", TimeSpan.FromSeconds(60), () => "No output.");
+        await Eventually.TrueAsync(async () => await TextAsync(path) == "0123456789", () => "No output.");
 
         using var http = new HttpClient { BaseAddress = shared.Address };
         using HttpResponseMessage following = await http.GetAsync($"{path}?after=4&follow=true", HttpCompletionOption.ResponseHeadersRead, Cancel);

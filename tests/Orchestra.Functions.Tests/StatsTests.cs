@@ -30,7 +30,7 @@ public sealed class StatsTests
         {
             ["team_name"] = "feature-dev", ["task_description"] = "run: echo b > b", ["repo_path"] = repository.Folder, ["client_mode"] = "claude-code",
         }.ToJsonString())).Body["session_id"]!;
-        await Eventually.TrueAsync(async () => (await client.ExecutionsAsync(10, 0, Cancel)).Total == 2, TimeSpan.FromSeconds(60), () => "The session did not end.");
+        await Eventually.TrueAsync(async () => (await client.ExecutionsAsync(10, 0, Cancel)).Total == 2, () => "The session did not end.");
 
         StatsView stats = await client.StatsAsync(Cancel);
         Assert.Equal((2, 3, 66.7, 0.025m, 2, 1), (stats.TotalExecutions, stats.TotalAgentsRun, stats.SuccessRate, stats.TotalCost, stats.Successes, stats.Failures));

@@ -120,7 +120,7 @@ public sealed class StrandedSessionTests : IAsyncLifetime
         Assert.True(started.Status == HttpStatusCode.Accepted, started.Body.ToJsonString());
         string id = (string)started.Body["session_id"]!;
         string file = Path.Combine(host.DataFolder, "worktrees", id, "begun.txt");
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(file)), TimeSpan.FromSeconds(60), () => "The round did not begin.");
+        await Eventually.TrueAsync(() => File.Exists(file), () => "The round did not begin.");
         return id;
     }
 
@@ -142,7 +142,7 @@ public sealed class StrandedSessionTests : IAsyncLifetime
         JsonObject session = [];
         await Eventually.TrueAsync(
             async () => condition(session = (JsonObject)(await api.GetAsync($"/api/teams/{id}")).Body),
-            TimeSpan.FromSeconds(60), () => session.ToJsonString());
+            () => session.ToJsonString());
         return session;
     }
 
@@ -153,6 +153,6 @@ public sealed class StrandedSessionTests : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => (told = [.. (await api.GetAsync($"/api/events?limit=1000&types={string.Join(',', names)}")).Body["events"]!.AsArray()
                 .Where(e => (string?)e!["session_id"] == id).Select(e => (string)e!["event"]!)]).SequenceEqual(names),
-            TimeSpan.FromSeconds(30), () => string.Join(", ", told));
+            () => string.Join(", ", told));
     }
 }

@@ -222,7 +222,6 @@ public sealed class TeamSequenceTests : IAsyncLifetime
         JsonNode? session = null;
         await Eventually.TrueAsync(
             async () => condition(session = (await Api.GetAsync($"/api/teams/{sessionId}")).Body),
-            TimeSpan.FromSeconds(90),
             () => $"The session did not get there: {session?.ToJsonString()}");
         return session!;
     }

@@ -62,7 +62,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
         JsonNode diff = null!;
         await Eventually.TrueAsync(
             async () => (diff = (await Api.GetAsync($"/api/teams/{id}/diff")).Body)["diff"] is { } text && ((string)text!).Contains("+two"),
-            TimeSpan.FromSeconds(60), () => diff.ToJsonString());
+            () => diff.ToJsonString());
         Assert.Contains("+one", (string)diff["diff"]!);
         Assert.Contains("new.txt", (string)diff["stat"]!);
         Assert.Equal(repository.Git("rev-parse", "main"), (string)diff["base_commit"]!);
@@ -253,7 +253,7 @@ public sealed class TeamTests(HostFixture host) : IClassFixture<HostFixture>
         JsonObject session = [];
         await Eventually.TrueAsync(
             async () => condition(session = (JsonObject)(await Api.GetAsync($"/api/teams/{id}")).Body),
-            TimeSpan.FromSeconds(60), () => session.ToJsonString());
+            () => session.ToJsonString());
         return session;
     }
 }

@@ -79,8 +79,7 @@ public sealed class TelemetryTests
             "http_server_request_duration_seconds_bucket{",
         ];
         await Eventually.TrueAsync(
-            async () => expected.All((metrics = await http.GetStringAsync("/metrics", Cancel)).Contains), TimeSpan.FromSeconds(60),
-            () => $"Missing: {string.Join(", ", expected.Where(e => !metrics.Contains(e, StringComparison.Ordinal)))}\n{metrics}");
+            async () => expected.All((metrics = await http.GetStringAsync("/metrics", Cancel)).Contains), () => $"Missing: {string.Join(", ", expected.Where(e => !metrics.Contains(e, StringComparison.Ordinal)))}\n{metrics}");
     }
 
     [Fact]
@@ -100,5 +99,5 @@ public sealed class TelemetryTests
     }
 
     private static Task WaitForAsync(OtlpReceiver receiver, Func<ReceivedSpan[], bool> condition) => Eventually.TrueAsync(
-        () => Task.FromResult(condition(receiver.Spans)), TimeSpan.FromSeconds(60), () => $"Received: {string.Join(", ", receiver.Spans.Select(s => s.Name))}");
+        () => condition(receiver.Spans), () => $"Received: {string.Join(", ", receiver.Spans.Select(s => s.Name))}");
 }

@@ -162,7 +162,7 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
         JsonNode session = new JsonObject();
         await Eventually.TrueAsync(
             async () => (session = (await Api.GetAsync($"/api/teams/{id}")).Body)["completed_at"] is not null,
-            TimeSpan.FromSeconds(60), () => session.ToJsonString());
+            () => session.ToJsonString());
         return id;
     }
 }

@@ -6,8 +6,6 @@ namespace Orchestra.Functions.Tests;
 /// <summary>Agents that may not run yet: they wait, say why, and go on when they may.</summary>
 public sealed class WaitingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task At_most_so_many_agents_run_and_projects_take_turns()
     {
@@ -18,7 +16,7 @@ public sealed class WaitingTests
         // Each notes when it begins and that nobody else runs; the first one holds its place until all have come.
         string first = Agent(marks, "a", $"while [ ! -e {marks}/go ]; do sleep 0.02; done");
         string one = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent(first)));
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists($"{marks}/order")), Patience, () => "The first agent did not begin.");
+        await Eventually.TrueAsync(() => File.Exists($"{marks}/order"), () => "The first agent did not begin.");
         string two = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent(Agent(marks, "b")), OrchestraApi.Agent(Agent(marks, "b"))));
         await WaitingAsync(api, 2);
         string three = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent(Agent(marks, "c"))));
@@ -59,7 +57,7 @@ public sealed class WaitingTests
         await Eventually.TrueAsync(
             async () => (string?)(await api.GetAsync($"/api/teams/{single}")).Body["waiting_for"]?["kind"] == "resources"
                 && (string?)(await api.GetAsync($"/api/gm/projects/{project}")).Body["sessions"]!.AsArray().ElementAtOrDefault(0)?["waiting_for"]?["kind"] == "resources",
-            Patience, () => "The sessions do not wait.");
+            () => "The sessions do not wait.");
         Assert.Contains($"runs.{limit}", (string)(await api.GetAsync($"/api/teams/{single}")).Body["waiting_for"]!["reason"]!);
 
         await api.PostAsync($"/api/teams/{single}/cancel", "{}");
@@ -68,7 +66,7 @@ public sealed class WaitingTests
         JsonNode? session = null;
         await Eventually.TrueAsync(
             async () => (string?)(session = (await api.GetAsync($"/api/teams/{single}")).Body)["status"] == "cancelled",
-            TimeSpan.FromSeconds(20), () => $"The session was not cancelled: {session?.ToJsonString()}");
+            () => $"The session was not cancelled: {session?.ToJsonString()}");
         JsonObject ended = await api.WaitForEndAsync(project);
         Assert.Equal(("cancelled", "cancelled"), ((string)ended["phase"]!, (string)ended["sessions"]![0]!["status"]!));
     }
@@ -80,7 +78,7 @@ public sealed class WaitingTests
     {
         JsonNode? agents = null;
         await Eventually.TrueAsync(
-            async () => (int)(agents = (await api.GetAsync("/api/capacity")).Body)["waiting_for_a_place"]! == count, Patience, () => $"Not {count} wait: {agents?.ToJsonString()}");
+            async () => (int)(agents = (await api.GetAsync("/api/capacity")).Body)["waiting_for_a_place"]! == count, () => $"Not {count} wait: {agents?.ToJsonString()}");
         return agents!;
     }
 }

@@ -13,7 +13,6 @@ public sealed class AzuriteServer : IAsyncDisposable
     private const string Account = "devstoreaccount1";
     private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Holder = "node \"$@\" & child=$!; read -r signal; kill -${signal:-INT} $child; wait $child";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly string folder = Directory.CreateTempSubdirectory("orchestra-azurite-").FullName;
     private readonly int port = FreePort.Next();
@@ -62,7 +61,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Ends the server with SIGKILL, once a text is in its folder.</summary>
     public async Task KillAsync(string saved)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await IsSavedAsync(saved, limit.Token))
             await look.WaitForNextTickAsync(limit.Token);
@@ -99,7 +98,7 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private async Task WaitUntilItListensAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (await look.WaitForNextTickAsync(limit.Token))
         {

@@ -7,7 +7,6 @@ namespace Orchestra.Testing;
 public sealed class CliProcess : IDisposable
 {
     // The machine may have much else to do.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process process;
 
@@ -40,7 +39,7 @@ public sealed class CliProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         using var http = new HttpClient { BaseAddress = address };
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await IsUpAsync(http))
         {

@@ -29,7 +29,7 @@ public sealed class GitCliTests : GitTest
     public async Task A_timeout_ends_git_and_what_it_started()
     {
         string mark = Path.Combine(Repository.Root, "mark");
-        var slow = new GitCommand(Repo, "-c", $"alias.slow=!echo $$ >'{mark}'; exec sleep 30", "slow") { Timeout = TimeSpan.FromSeconds(1) };
+        var slow = new GitCommand(Repo, "-c", $"alias.slow=!echo $$ >'{mark}'; exec sleep 1000", "slow") { Timeout = TimeSpan.FromSeconds(3) };
         GitException problem = await Assert.ThrowsAsync<GitException>(() => cli.RunAsync(slow, Cancel));
         Assert.Null(problem.ExitCode);
         Assert.Contains("no end after", problem.Message);
@@ -42,7 +42,7 @@ public sealed class GitCliTests : GitTest
         try
         {
             using var process = System.Diagnostics.Process.GetProcessById(processId);
-            return process.WaitForExit(TimeSpan.FromSeconds(10));
+            return process.WaitForExit(Eventually.Patience);
         }
         catch (ArgumentException)
         {

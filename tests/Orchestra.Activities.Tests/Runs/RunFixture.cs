@@ -9,7 +9,6 @@ namespace Orchestra.Activities.Tests.Runs;
 /// <summary>A data folder and a working folder of its own per test, and engines that stand for one host each.</summary>
 public abstract class RunFixture : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string root = Directory.CreateTempSubdirectory("orchestra-runs-").FullName;
 
@@ -48,16 +47,7 @@ public abstract class RunFixture : IDisposable
 
     private protected static bool IsAlive(int pid) => ProcessTable.Find(pid) is { IsZombie: false };
 
-    private protected static async Task UntilAsync(Func<bool> condition)
-    {
-        long start = Stopwatch.GetTimestamp();
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "The awaited condition did not come about.");
-            await look.WaitForNextTickAsync(Test);
-        }
-    }
+    private protected static Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(condition, () => "The awaited condition did not come about.");
 
     /// <summary>No process bears the run's mark any more.</summary>
     private protected void AssertNothingLeft()

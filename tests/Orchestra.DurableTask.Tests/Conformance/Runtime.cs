@@ -13,7 +13,7 @@ internal sealed class Runtime : IAsyncDisposable
 {
     private readonly IHost host;
     private readonly IHostedService worker;
-    private readonly CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource patience = new(Eventually.Patience);
 
     private Runtime(IHost host, FakeTimeProvider clock)
     {

@@ -182,7 +182,7 @@ public class S08_RetryTests
     {
         await using TestApp app = await TestApp.StartAsync(null, typeof(RetriedFunctions));
         string id = await app.Client.ScheduleNewOrchestrationInstanceAsync(nameof(RetriedFunctions.CallsRetried));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
 
         OrchestrationMetadata end = await app.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, limit.Token);
 

@@ -99,7 +99,7 @@ public class S23_FurtherTests
         await after.Client.RaiseEventAsync(id, "go", "on");
 
         Assert.Equal("on", (await after.EndOf(id)).ReadOutputAs<string>());
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
     [Fact]

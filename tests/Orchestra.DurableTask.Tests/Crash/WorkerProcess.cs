@@ -5,8 +5,6 @@ namespace Orchestra.DurableTask.Tests.Crash;
 /// <summary>A worker process that can be killed after so many lines of its output: then it is in the middle of something.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
-
     private readonly Process process;
 
     public WorkerProcess(string folder, int from, int to, bool finish)
@@ -29,7 +27,7 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Reads on until the worker has written so many lines or is idle; false when it has ended before.</summary>
     public async Task<bool> ReadLinesAsync(int count)
     {
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         for (int i = 0; i < count; i++)
         {
             string? line = await process.StandardOutput.ReadLineAsync(limit.Token);
@@ -44,14 +42,14 @@ internal sealed class WorkerProcess : IDisposable
     public async Task KillAsync()
     {
         process.Kill();
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         await process.WaitForExitAsync(limit.Token);
     }
 
     public async Task EndAsync()
     {
         Assert.False(await ReadLinesAsync(int.MaxValue));
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         await process.WaitForExitAsync(limit.Token);
         Assert.True(process.ExitCode == 0, $"The worker ended with {process.ExitCode}: {await Errors}");
     }

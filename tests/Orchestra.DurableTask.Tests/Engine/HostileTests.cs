@@ -364,7 +364,7 @@ public class HostileTests
                 if (Interlocked.Increment(ref runs) == 1)
                 {
                     entered.Set();
-                    Assert.True(gate.Wait(TimeSpan.FromSeconds(30)));
+                    Assert.True(gate.Wait(Eventually.Patience));
                 }
 
                 return context.WaitForExternalEvent<string>("go");
@@ -372,7 +372,7 @@ public class HostileTests
             journal.Options);
         var client = (Orchestra.DurableTask.Engine.EmbeddedTaskClient)host.Client;
         await client.ScheduleNewOrchestrationInstanceAsync("blocks", null, new StartOrchestrationOptions("same"));
-        Assert.True(entered.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(entered.Wait(Eventually.Patience));
         await client.PurgeAsync("same", null, force: true, CancellationToken.None);
         await client.ScheduleNewOrchestrationInstanceAsync("blocks", null, new StartOrchestrationOptions("same"));
         await client.WaitForInstanceStartAsync("same");

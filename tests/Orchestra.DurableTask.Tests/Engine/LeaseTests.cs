@@ -98,7 +98,7 @@ public class LeaseTests
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("caller");
         for (int crash = 0; crash < 3; crash++)
         {
-            Assert.True(await started.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.True(await started.WaitAsync(Eventually.Patience));
             await host.CrashAsync();
             time.Advance(TimeSpan.FromSeconds(11));
             host = await TestHost.StartAsync(Tasks, Options, time);

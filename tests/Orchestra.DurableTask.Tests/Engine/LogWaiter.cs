@@ -8,7 +8,7 @@ internal sealed class LogWaiter(int eventId) : ILoggerProvider, ILogger
     private readonly TaskCompletionSource<Exception?> seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The exception that was logged first.</summary>
-    public Task<Exception?> Seen => seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<Exception?> Seen => seen.Task.WaitAsync(Eventually.Patience);
 
     public ILogger CreateLogger(string categoryName) => this;
 

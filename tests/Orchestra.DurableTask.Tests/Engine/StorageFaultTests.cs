@@ -81,7 +81,7 @@ public class StorageFaultTests
         await using TestHost host = TestHost.Create(_ => { }, journal.Options);
         await LimitSizeAsync(host, full: true);
         using var together = new ManualResetEventSlim();
-        Task<bool> first = host.Engine.Writer.Probe(_ => together.Wait(TimeSpan.FromSeconds(30)));
+        Task<bool> first = host.Engine.Writer.Probe(_ => together.Wait(Eventually.Patience));
 
         Task<string> big = host.Client.ScheduleNewOrchestrationInstanceAsync("any", Big);
         Task<string> small = host.Client.ScheduleNewOrchestrationInstanceAsync("any", "small");

@@ -77,14 +77,14 @@ internal sealed class TestHost : IAsyncDisposable
 
     public async Task<OrchestrationMetadata> EndOf(string instanceId)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         return await Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, limit.Token);
     }
 
     /// <summary>Waits until the instance shows a status that fits.</summary>
     public async Task<OrchestrationMetadata> Until(string instanceId, Func<OrchestrationMetadata, bool> fits)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         while (true)
         {
             Task change = Engine.Signals.Next(instanceId);
@@ -97,7 +97,7 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Waits until the instance's history fits.</summary>
     public async Task UntilHistory(string instanceId, Func<IList<global::DurableTask.Core.History.HistoryEvent>, bool> fits)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         while (true)
         {
             Task change = Engine.Signals.Next(instanceId);

@@ -67,7 +67,7 @@ public sealed class TimerLog
         runs.Writer.TryWrite(run);
     }
 
-    public async Task<TimerInfo> NextAsync() => await runs.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public async Task<TimerInfo> NextAsync() => await runs.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience);
 }
 
 public sealed class TimerFunctions(TimerLog log)
