@@ -38,6 +38,13 @@ document.addEventListener('input', event => {
     if (form)
         draft.keep(form);
 });
+// An element that is taken away takes the focus with it, to nowhere.
+let focused = null;
+document.addEventListener('focusin', event => focused = event.target);
+document.addEventListener('focusout', event => queueMicrotask(() => {
+    if (focused === event.target && focused.isConnected && document.activeElement !== focused)
+        focused = null;
+}));
 // Before the page is live it has nobody to send a form to.
 document.addEventListener('submit', event => event.preventDefault());
 
@@ -86,6 +93,12 @@ window.orchestra = {
         const found = document.querySelector(selector);
         found?.closest('details')?.setAttribute('open', '');
         found?.focus();
+    },
+
+    /** Only where what had the focus is gone. */
+    rescueFocus(selector) {
+        if (focused && !focused.isConnected && document.activeElement === document.body)
+            this.focus(selector);
     },
 
     show(selector) {

@@ -49,6 +49,56 @@ public sealed class DecisionTests(DashboardFixture dashboard)
         Assert.Empty(complaints);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_answered_elsewhere_while_a_comment_is_typed_is_told_and_leaves_no_draft(bool ofProject)
+    {
+        using TestRepository repository = TestRepository.Create();
+        string name = $"Answered elsewhere, {(ofProject ? "project" : "inbox")}";
+        string id = await dashboard.LaunchAsync(repository, name, "true", Build, Broken);
+        JsonNode waits = await dashboard.UntilAsync($"api/gm/projects/{id}", p => p["decisions"]!.AsArray().Count > 0);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync(ofProject ? $"/projects/{id}" : "/");
+        ILocator card = page.Locator("article.decision", new PageLocatorOptions { HasText = name });
+        await card.GetByLabel("Comment").PressSequentiallyAsync("Half a thought");
+        await Expect(card.GetByLabel("Comment")).ToBeFocusedAsync();
+
+        await dashboard.PostAsync($"api/gm/decisions/{waits["decisions"]![0]!["decision_id"]}/resolve", new JsonObject { ["action"] = "reject", ["comment"] = "Too late for it" });
+
+        ILocator told = page.Locator("main [role=status] p", new PageLocatorOptions { HasText = name });
+        await Expect(told).ToContainTextAsync("was rejected elsewhere, with the comment \"Too late for it\". Your comment was not sent: \"Half a thought\".");
+        await Expect(card.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
+        await page.WaitForFunctionAsync("() => !Object.keys(sessionStorage).some(key => key.startsWith('orchestra-draft:'))");
+        await DashboardFixture.ShotAsync(page, $"answered-elsewhere-{ofProject}");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Close" }).ClickAsync();
+        await Expect(told).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Who_types_into_one_card_keeps_the_focus_when_another_one_is_answered_elsewhere()
+    {
+        using TestRepository repository = TestRepository.Create();
+        using TestRepository another = TestRepository.Create();
+        const string Name = "Typed into", Other = "Gone beside it";
+        await dashboard.LaunchAsync(repository, Name, "true", Build, Broken);
+        string other = await dashboard.LaunchAsync(another, Other, "true", Build, Broken);
+        await dashboard.UntilAsync($"api/gm/projects/{other}", p => p["decisions"]!.AsArray().Count > 0);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/", 375, 800);
+        ILocator comment = page.Locator("article.decision", new PageLocatorOptions { HasText = Name }).GetByLabel("Comment");
+        await Expect(page.Locator("article.decision", new PageLocatorOptions { HasText = Other })).ToBeVisibleAsync();
+        await comment.PressSequentiallyAsync("Half a thought");
+
+        await dashboard.PostAsync($"api/gm/projects/{other}/cancel", new JsonObject());
+
+        await Expect(page.Locator("main [role=status] p", new PageLocatorOptions { HasText = Other })).ToContainTextAsync("is not asked any more: its project has ended.");
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", "answered-elsewhere-phone.png") });
+        await Expect(comment).ToBeFocusedAsync();
+        await Expect(comment).ToHaveValueAsync("Half a thought");
+        Assert.Empty(complaints);
+    }
+
     [Fact]
     public async Task A_button_that_is_pressed_twice_answers_once()
     {
