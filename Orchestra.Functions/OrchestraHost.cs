@@ -113,6 +113,7 @@ public static class OrchestraHost
             s.GetRequiredService<ITableStore>(), s.GetRequiredService<EventLog>(), s.GetRequiredService<OrchestraConfig>().Client.Quota, s.GetRequiredService<TimeProvider>()));
         services.AddOrchestraGit();
         services.AddOrchestraRuns();
+        services.AddRoomForAgents(config.Runs);
         services.AddOrchestraSessions();
         services.AddOrchestraUpkeep();
         services.AddSingleton<Retention>();

@@ -75,6 +75,27 @@ public sealed class FixAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_takes_too_long_is_ended_and_the_next_is_told_why()
+    {
+        await using HostSetup own = await HostSetup.StartAsync(
+            $"ORCHESTRA_CONFIG={HostSetup.Config("pipeline: {fix_timeout_seconds: 6, max_fix_attempts: 2}\n")}", $"CLAUDE_CLI_PATH={FakeClaude.Path}");
+        using var other = new OrchestraApi(own.Address);
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > x.txt"));
+        launch["build_command"] = "test -e mended";
+        string second = Path.Combine(repository.Root, "second");
+        launch["fix_command"] = Command($"test -e '{second}' && {{ cat > told.txt; touch mended; exit; }}; touch '{second}'; echo half > half.txt; sleep 1000");
+        string id = await other.LaunchAsync(launch);
+        await other.ResolveAsync((string)(await other.WaitForDecisionAsync(id))["decision_id"]!, "approve");
+        JsonObject project = await other.WaitForEndAsync(id);
+
+        Assert.Equal("completed", (string)project["phase"]!);
+        JsonArray fixes = project["fix_agents"]!.AsArray();
+        Assert.Equal(["timed_out", "completed"], fixes.Select(f => (string)f!["status"]!));
+        Assert.Contains("6 s", (string)fixes[0]!["error"]!, StringComparison.Ordinal);
+        Assert.Contains((string)fixes[0]!["error"]!, repository.Show("main", "told.txt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_one_cost_is_shown()
     {
         JsonObject launch = OrchestraApi.Launch(repository.Folder, new JsonObject { ["team"] = "feature-dev", ["task"] = "run: echo x > x.txt" });

@@ -42,6 +42,24 @@ public sealed class WaitingTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(0)]
+    public async Task Agents_leave_room_for_all_other_steps(int mostAgents)
+    {
+        using TestRepository repository = TestRepository.CreateList();
+        await using HostSetup host = await HostSetup.StartAsync(
+            $"ORCHESTRA_CONFIG={HostSetup.Config($"runs: {{max_parallel_agents: {mostAgents}}}\n")}", "AzureFunctionsJobHost:extensions:durableTask:maxConcurrentActivityFunctions=1");
+        using OrchestraApi api = new(host.Address);
+        string id = await api.LaunchAsync(OrchestraApi.Launch(
+            repository.Folder, [.. Enumerable.Range(0, 4).Select(n => OrchestraApi.Agent($"touch {repository.Root}/agent-{n}; sleep 1000"))]));
+        await Eventually.TrueAsync(() => Directory.GetFiles(repository.Root, "agent-*").Length == 4, () => "The agents do not run.");
+
+        await api.PostAsync($"/api/gm/projects/{id}/cancel", "{}");
+
+        Assert.Equal("cancelled", (string)(await api.WaitForEndAsync(id))["phase"]!);
+    }
+
+    [Theory]
     [InlineData("min_free_disk_mb")]
     [InlineData("min_free_memory_mb")]
     public async Task A_machine_without_room_makes_agents_wait_and_they_can_be_cancelled(string limit)

@@ -89,6 +89,23 @@ public sealed class LanderTests : GitTest
     }
 
     [Fact]
+    public async Task A_target_in_several_worktrees_blocks_and_all_are_named()
+    {
+        string work = Repository.Branch("work", Base, ("b.txt", "b")), second = Path.Combine(Repository.Root, "second place");
+        Repository.Git("worktree", "add", "--quiet", "--force", second, "main");
+        LandOutcome outcome = await LandAsync(work);
+        Assert.Equal(LandingStatus.Blocked, outcome.Status);
+        Assert.Contains($"main is checked out in several worktrees ({Repo}, {second}); switch all but one", outcome.Reason);
+        Assert.Equal(Base, Repository.Head("main"));
+
+        TestRepository.WriteIn(second, "own.txt", "somebody's");
+        Repository.GitIn(second, "switch", "--quiet", "-c", "other");
+        Assert.Equal(LandingStatus.Landed, (await LandAsync(work)).Status);
+        Assert.Equal("b", Repository.Read("b.txt"));
+        Assert.Equal("somebody's", File.ReadAllText(Path.Combine(second, "own.txt")));
+    }
+
+    [Fact]
     public async Task A_target_in_another_worktree_comes_along_there()
     {
         string work = Repository.Branch("work", Base, ("b.txt", "b"));
