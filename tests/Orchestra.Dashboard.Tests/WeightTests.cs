@@ -15,6 +15,13 @@ public sealed class WeightTests(DashboardFixture dashboard)
     private const int LinesOfOthers = 4_000;
     private const long Megabyte = 1024 * 1024;
 
+    // How long the page could answer nobody, at worst.
+    private const string Watch =
+        """
+        window.longest = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(task => longest = Math.max(longest, task.duration))).observe({ type: 'longtask', buffered: true });
+        """;
+
     [Fact]
     public async Task The_first_page_is_small_beyond_the_framework()
     {
@@ -52,15 +59,17 @@ public sealed class WeightTests(DashboardFixture dashboard)
                 "feature-dev", $"Print as agent {n}",
                 new CommandLine(["/bin/sh", "-c", $"seq -f 'line %g of agent {n} tells of its work as agents do' {(n == 1 ? LinesOfFirst : LinesOfOthers)}; echo x > agent-{n}.txt"])))]),
             TestContext.Current.CancellationToken);
-        (IPage page, List<string> complaints) = await own.OpenAsync($"/projects/{launched.ProjectId}");
+        (IPage page, List<string> complaints) = await own.OpenAsync($"/projects/{launched.ProjectId}", script: Watch);
         await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Agents" }).Locator("tbody tr")).ToHaveCountAsync(Agents);
         await Expect(page.Locator("main > p .state.completed")).ToBeVisibleAsync();
+        await NoteLongestAsync(page);
         Assert.InRange(await HeapAsync(page), 1, 200 * Megabyte);
 
         await page.GoAsync($"/sessions/{launched.SessionIds[0]}");
         await Expect(page.GetByText($"line {LinesOfFirst} of agent")).ToBeVisibleAsync();
         Assert.InRange(await HeapAsync(page), 1, 200 * Megabyte);
         Assert.InRange(await page.Locator("*").CountAsync(), 1, 3000);
+        await NoteLongestAsync(page);
         Assert.Empty(complaints);
     }
 
@@ -74,6 +83,9 @@ public sealed class WeightTests(DashboardFixture dashboard)
         Note($"{page.Url}: {size / Megabyte} MB");
         return size;
     }
+
+    /// <summary>For a look only: the machine may have much else to do.</summary>
+    private static async Task NoteLongestAsync(IPage page) => Note($"{page.Url}: the longest task took {await page.EvaluateAsync<double>("longest")} ms");
 
     private static void Note(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 }
