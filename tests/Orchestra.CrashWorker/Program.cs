@@ -22,6 +22,9 @@ services.AddDurableTaskWorker(builder => builder
 
         // Here every activity may take its process down any number of times: none is to be given up for that.
         options.MaxAttempts = int.MaxValue;
+
+        // Only who is killed is dead: on a machine that has much else to do, one may come too late to renew its lease.
+        options.LeaseDuration = TimeSpan.FromMinutes(5);
     }));
 services.AddDurableTaskClient(builder => builder.UseEmbedded());
 await using ServiceProvider provider = services.BuildServiceProvider();
