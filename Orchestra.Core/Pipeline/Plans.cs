@@ -54,7 +54,10 @@ public static class PipelineRules
     /// <summary>An agent whose orchestration ends without it has failed, and the others go on.</summary>
     public const int LostAgents = 1;
 
-    public const int Newest = LostAgents;
+    /// <summary>When somebody stops an agent that mends or resolves, no other one follows before a person was asked.</summary>
+    public const int StoppedFixes = 2;
+
+    public const int Newest = StoppedFixes;
 }
 
 /// <summary>When build and tests run.</summary>

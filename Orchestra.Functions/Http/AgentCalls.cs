@@ -16,9 +16,10 @@ internal static class AgentCalls
     }
 
     /// <summary>Also one that is not seen to wait: it may be about to.</summary>
-    public static async Task CallAsync(DurableTaskClient client, SessionRecord session, CancellationToken cancellationToken)
+    /// <param name="instance">The project's, for an agent that mends or resolves; null: the session's own.</param>
+    public static async Task CallAsync(DurableTaskClient client, SessionRecord session, CancellationToken cancellationToken, string? instance = null)
     {
         if (session.IsRunning)
-            await client.RaiseEventAsync(session.SessionId, AgentEvents.Go, "", cancellationToken);
+            await client.RaiseEventAsync(instance ?? session.SessionId, AgentEvents.Go, "", cancellationToken);
     }
 }

@@ -82,12 +82,13 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Answers.GuardAsync(async () =>
     {
-        FoundSession found = await FoundSession.FindAsync(store, id, cancellationToken);
+        FoundSession found = await FoundSession.ReadAsync(store, id, cancellationToken);
         if (!found.Session.IsRunning)
             throw new InputProblem("id", $"Session {id} is {found.Session.Status} already.", StatusCodes.Status409Conflict);
-        // A project goes on with its other agents.
-        await SessionCancel.AskAsync(data, client, found.Session, cancellationToken);
-        if (await strandedSessions.FindAsync(client, found.Session, cancellationToken) is { } stranded)
+        // A project goes on with its other agents; one that was to mend or resolve is followed by a question.
+        bool isFix = found.Session.FixKind is not null;
+        await SessionCancel.AskAsync(data, client, found.Session, cancellationToken, isFix ? found.Project?.InstanceId ?? found.Session.ProjectId : null);
+        if (!isFix && await strandedSessions.FindAsync(client, found.Session, cancellationToken) is { } stranded)
             await strandedSessions.EndAsync(client, stranded, cancellationToken);
         return Answers.Ok(new { Ok = true, SessionId = id });
     });

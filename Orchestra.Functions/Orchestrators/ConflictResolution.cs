@@ -72,6 +72,8 @@ internal sealed class ConflictResolution(ProjectRun run, GatePhase gates)
             if (work.Commit is not null)
                 return (work.Commit, null);
             trouble = work.Reason;
+            if (run.IsStopped(agent))
+                break;
         }
 
         return (null, $"The last attempt was not accepted: {trouble}");

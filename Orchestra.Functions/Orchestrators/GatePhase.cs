@@ -107,7 +107,9 @@ internal sealed class GatePhase(ProjectRun run)
 
             for (int attempt = 1; attempt <= run.Plan.Options.MaxFixAttempts; attempt++)
             {
-                trouble = await AttemptAsync(kind, command, failure, answer.Comment, attempt, trouble);
+                (trouble, bool isStopped) = await AttemptAsync(kind, command, failure, answer.Comment, attempt, trouble);
+                if (isStopped)
+                    break;
                 if (trouble is not null)
                     continue;
                 failure = await RunAsync(kind, command, run.Head, mayRetry: false);
@@ -118,8 +120,8 @@ internal sealed class GatePhase(ProjectRun run)
     }
 
     /// <param name="trouble">Why the attempt before this one was not accepted.</param>
-    /// <returns>Why this one was not accepted; null when there is a commit of it.</returns>
-    private async Task<string?> AttemptAsync(string kind, string command, RunResult failure, string? comment, int attempt, string? trouble)
+    /// <returns>Why this one was not accepted, null when there is a commit of it; and whether somebody stopped it.</returns>
+    private async Task<(string? Trouble, bool IsStopped)> AttemptAsync(string kind, string command, RunResult failure, string? comment, int attempt, string? trouble)
     {
         run.Tell(EventNames.FixAttempt(kind), new { Attempt = attempt, FormerTrouble = trouble });
         await run.SaveAsync(run.Record);
@@ -141,7 +143,7 @@ internal sealed class GatePhase(ProjectRun run)
         run.Head = work.Commit ?? run.Head;
         string? kept = await run.Attempts.EndAsync(workId, work.Commit);
         if (work.Commit is not null)
-            return null;
-        return (work.Reason ?? "The agent changed nothing.") + (kept is null ? "" : $" (What it did is kept as {kept}.)");
+            return (null, false);
+        return ((work.Reason ?? "The agent changed nothing.") + (kept is null ? "" : $" (What it did is kept as {kept}.)"), run.IsStopped(agent));
     }
 }

@@ -74,6 +74,9 @@ internal sealed class ProjectRun(TaskOrchestrationContext context, ProjectPlan p
         await SaveAsync(Record);
     }));
 
+    /// <summary>Whether somebody stopped an agent that mends or resolves, so that a person is to say how it goes on.</summary>
+    public bool IsStopped(RunResult agent) => agent.Status == RunStatus.Cancelled && Plan.Rules >= PipelineRules.StoppedFixes;
+
     private async Task<RunResult> AddAsync(Task<RunResult> run)
     {
         RunResult result = await run;

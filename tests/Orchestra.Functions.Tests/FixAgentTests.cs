@@ -54,8 +54,9 @@ public sealed class FixAgentTests : IAsyncLifetime
         // It is none of the sessions, which projects and people merge.
         Assert.Single(project["sessions"]!.AsArray());
         Assert.Equal(1, (int)(await api.GetAsync("/api/teams")).Body["total"]!);
-        foreach (string action in new[] { "merge", "discard", "cancel" })
+        foreach (string action in new[] { "merge", "discard" })
             Assert.Equal(404, (int)(await api.PostAsync($"/api/teams/{run}/{action}", "")).Status);
+        Assert.Equal(409, (int)(await api.PostAsync($"/api/teams/{run}/cancel", "")).Status);
         Assert.Equal(404, (int)(await api.GetAsync($"/api/teams/{id}-fix-999/output")).Status);
     }
 
@@ -72,6 +73,47 @@ public sealed class FixAgentTests : IAsyncLifetime
         JsonNode fix = Fix(project)!;
         Assert.Equal(("resolve", "failed", 7, "no idea"), ((string)fix["fix_kind"]!, (string)fix["status"]!, (int)fix["exit_code"]!, (string)fix["last_line"]!));
         Assert.StartsWith("Resolve the conflict in list.txt", (string)fix["task_description"]!);
+    }
+
+    [Fact]
+    public async Task One_that_mends_is_stopped_alone_and_the_question_is_asked_again()
+    {
+        string id = await MendingAsync("test -e half.txt || { echo half > half.txt; echo begun; sleep 1000; }");
+        JsonObject project = await api.WaitAsync(id, p => Fix(p) is { } f && (string?)f["last_line"] == "begun");
+        string run = (string)Fix(project)!["session_id"]!, first = (string)project["decisions"]![0]!["decision_id"]!;
+
+        Assert.Equal(200, (int)(await api.PostAsync($"/api/teams/{run}/cancel", "")).Status);
+
+        project = await api.WaitAsync(id, p => OrchestraApi.Pending(p) is { } again && (string)again["decision_id"]! != first);
+        Assert.Equal(["cancelled"], project["fix_agents"]!.AsArray().Select(f => (string)f!["status"]!));
+        Assert.Contains("was not accepted: Cancelled", (string)OrchestraApi.Pending(project)!["description"]!, StringComparison.Ordinal);
+        Assert.Equal("half", repository.Show($"refs/orchestra/kept/{run}", "half.txt"));
+        await api.ResolveAsync((string)OrchestraApi.Pending(project)!["decision_id"]!, "reject");
+        Assert.Equal("failed", (string)(await api.WaitForEndAsync(id))["phase"]!);
+    }
+
+    [Fact]
+    public async Task One_that_resolves_is_stopped_alone_also_while_it_waits_for_its_place()
+    {
+        await using HostSetup own = await HostSetup.StartAsync($"ORCHESTRA_CONFIG={HostSetup.Config("runs: {max_parallel_agents: 1}\n")}");
+        using var other = new OrchestraApi(own.Address);
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo left > list.txt"), OrchestraApi.Agent("echo right > list.txt"));
+        launch["fix_command"] = Command("echo both > list.txt");
+        string id = await other.LaunchAsync(launch);
+        string first = (string)(await other.WaitForDecisionAsync(id))["decision_id"]!, begun = Path.Combine(repository.Root, "begun");
+        string holder = await other.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent($"touch '{begun}'; sleep 1000")));
+        await Eventually.TrueAsync(() => File.Exists(begun), () => "The place is not taken.");
+        await other.ResolveAsync(first, "approve");
+        JsonObject project = await other.WaitAsync(id, p => Fix(p) is { } f && f["waiting_for"] is not null);
+
+        await other.PostAsync($"/api/teams/{(string)Fix(project)!["session_id"]!}/cancel", "");
+
+        project = await other.WaitAsync(id, p => OrchestraApi.Pending(p) is { } again && (string)again["decision_id"]! != first);
+        Assert.Equal(["cancelled"], project["fix_agents"]!.AsArray().Select(f => (string)f!["status"]!));
+        foreach (string each in new[] { id, holder })
+            await other.PostAsync($"/api/gm/projects/{each}/cancel", "{}");
+        foreach (string each in new[] { id, holder })
+            await other.WaitForEndAsync(each);
     }
 
     [Fact]
