@@ -25,7 +25,8 @@ public sealed record SettledView(string SessionId, string MergeResult, int? Posi
 /// <summary>What a project has merged or landed, newest first: <c>GET /api/gm/projects/{id}/commits</c>.</summary>
 public sealed record CommitsView(IReadOnlyList<CommitView> Commits, bool Truncated);
 
-public sealed record CommitView(string Id, IReadOnlyList<string> Parents, DateTime At, string Author, string Subject);
+/// <param name="Undoes">It takes the landing back.</param>
+public sealed record CommitView(string Id, IReadOnlyList<string> Parents, DateTime At, string Author, string Subject, bool Undoes = false);
 
 /// <summary>A repository that agents can work on: <c>GET /api/gm/repository</c>.</summary>
 /// <param name="Dirty">How many files have uncommitted changes, which agents do not see.</param>

@@ -10,13 +10,16 @@ using Orchestra.Functions.OpenApi;
 
 namespace Orchestra.Functions.Http;
 
-/// <summary><c>GET /api/gm/projects/{id}/commits</c>: what the project has merged or landed, newest first, with parents for a graph.</summary>
+/// <summary>
+/// <c>GET /api/gm/projects/{id}/commits</c>: what the project has merged or landed, newest first, with parents for a graph; before it, what took the
+/// landing back.
+/// </summary>
 public sealed class CommitFunctions(ProjectStore store, GitCli git)
 {
     private const int Most = 200;
 
     [Function("ListProjectCommits")]
-    [Api("What the project has merged or landed, newest first, with parents.")]
+    [Api("What the project has merged or landed, and what took that back, newest first, with parents.")]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/gm/projects/{id}/commits")] HttpRequest request,
         string id,
@@ -29,13 +32,15 @@ public sealed class CommitFunctions(ProjectStore store, GitCli git)
             return Answers.Ok(new { Commits = Array.Empty<object>(), Truncated = false });
         try
         {
-            GitResult log = await git.RunAsync(
-                new GitCommand(
-                    project.RepoPath,
-                    "log", "--topo-order", "--no-color", $"--max-count={Most + 1}", "--format=%H%x00%P%x00%aI%x00%an%x00%s",
-                    GitNames.CommitId(head), "--not", GitNames.CommitId(from), "--"),
-                cancellationToken);
-            List<object> commits = [.. log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
+            List<CommitAnswer> commits = await LogAsync(project.RepoPath, head, from, [], cancellationToken);
+            if (project.UnlandedCommit is { } undone)
+            {
+                // What others brought to the target since the landing is no part of it.
+                List<CommitAnswer> undoing = await LogAsync(
+                    project.RepoPath, undone, head, ["--fixed-strings", $"--grep=Orchestra-Project: {project.ProjectId}"], cancellationToken);
+                commits = [.. undoing.Select(c => c with { Undoes = true }), .. commits];
+            }
+
             return Answers.Ok(new { Commits = commits.Take(Most), Truncated = commits.Count > Most });
         }
         catch (GitException e)
@@ -44,16 +49,30 @@ public sealed class CommitFunctions(ProjectStore store, GitCli git)
         }
     });
 
-    private static object Read(string line)
+    private async Task<List<CommitAnswer>> LogAsync(string repository, string head, string from, string[] which, CancellationToken cancellationToken)
+    {
+        GitResult log = await git.RunAsync(
+            new GitCommand(
+                repository,
+                [
+                    "log", "--topo-order", "--no-color", $"--max-count={Most + 1}", "--format=%H%x00%P%x00%aI%x00%an%x00%s", .. which,
+                    GitNames.CommitId(head), "--not", GitNames.CommitId(from), "--",
+                ]),
+            cancellationToken);
+        return [.. log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
+    }
+
+    private static CommitAnswer Read(string line)
     {
         string[] parts = line.Split('\0', 5);
-        return new
-        {
-            Id = parts[0],
-            Parents = parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            At = DateTimeOffset.Parse(parts[2], CultureInfo.InvariantCulture).UtcDateTime,
-            Author = parts[3],
-            Subject = parts[4],
-        };
+        return new CommitAnswer(
+            parts[0],
+            parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            DateTimeOffset.Parse(parts[2], CultureInfo.InvariantCulture).UtcDateTime,
+            parts[3],
+            parts[4]);
     }
+
+    /// <param name="Undoes">It takes the landing back.</param>
+    private sealed record CommitAnswer(string Id, IReadOnlyList<string> Parents, DateTime At, string Author, string Subject, bool Undoes = false);
 }

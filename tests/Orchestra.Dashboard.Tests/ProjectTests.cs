@@ -58,6 +58,13 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         Assert.Equal(repository.Git("rev-parse", "main"), repository.GitIn(remote, "rev-parse", "main"));
         await page.ConfirmAsync("Unland");
         await Expect(facts).ToContainTextAsync("undone by");
+        ILocator commits = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "What landed, and what undid it" });
+        await Expect(commits.Locator("tr").First).ToContainTextAsync("undoes the landing: Undo Pushed");
+        await Expect(commits.Locator("tr").First).ToContainTextAsync(repository.Git("rev-parse", "main")[..10]);
+        await Expect(commits.Locator("tr", new LocatorLocatorOptions { HasText = "undoes the landing" })).ToHaveCountAsync(1);
+        await DashboardFixture.ShotAsync(page, "unlanded");
+        await page.SetViewportSizeAsync(375, 800);
+        await DashboardFixture.ShotAsync(page, "unlanded-phone");
         Assert.Empty(complaints);
     }
 

@@ -38,6 +38,13 @@ public sealed class UnlandTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal((string)project["unlanded_commit"]!, (string)project["gates"]!.AsArray().Last()!["commit"]!);
         Assert.Equal(409, (int)(await Api.PostAsync($"/api/gm/projects/{id}/unland", "")).Status);
         Assert.Equal(409, (int)(await Api.PostAsync($"/api/gm/projects/{id}/retry", "")).Status);
+
+        // What undid it comes first and is told as such; what a person did in between is not the project's.
+        JsonArray commits = (await Api.GetAsync($"/api/gm/projects/{id}/commits")).Body["commits"]!.AsArray();
+        Assert.Equal((string)project["unlanded_commit"]!, (string)commits[0]!["id"]!);
+        Assert.Equal((string)project["landed_commit"]!, (string)commits[1]!["id"]!);
+        Assert.Equal([true, .. commits.Skip(1).Select(_ => false)], commits.Select(c => (bool)c!["undoes"]!));
+        Assert.DoesNotContain("after", commits.Select(c => (string)c!["subject"]!));
     }
 
     [Fact]
