@@ -6,7 +6,7 @@ namespace Orchestra.Dashboard.Pages;
 
 /// <summary>
 /// A page over something that the API has no events for: read when it opens and again every few seconds while it is open. Every
-/// reading is whole, so the next success heals what was missed; trouble is shown as long as it lasts, above what is known.
+/// reading is whole, so the next success heals what was missed; trouble is shown as long as it lasts, above what is known, or in its place if that is gone.
 /// </summary>
 public abstract class PolledPage<T> : ComponentBase, IDisposable
     where T : class
@@ -16,7 +16,7 @@ public abstract class PolledPage<T> : ComponentBase, IDisposable
     private string? shown;
     private bool polling;
 
-    /// <summary>null until the first reading succeeded.</summary>
+    /// <summary>null until the first reading succeeded, and when what was read is gone.</summary>
     protected T? Data { get; private set; }
 
     /// <summary>The data, where it is known to be there.</summary>
@@ -80,6 +80,12 @@ public abstract class PolledPage<T> : ComponentBase, IDisposable
             T data = await ReadAsync(mine.Token);
             if (!mine.IsCancellationRequested)
                 (Data, Trouble) = (data, null);
+        }
+        catch (NotFoundError e)
+        {
+            // What is gone cannot be acted on any more, so nothing of it stays on the page.
+            if (!mine.IsCancellationRequested)
+                (Data, Trouble) = (null, e.Message);
         }
         catch (ApiError e)
         {

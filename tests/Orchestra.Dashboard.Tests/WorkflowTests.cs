@@ -89,6 +89,22 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
     }
 
     [Fact]
+    public async Task An_instance_that_is_purged_elsewhere_is_seen_to_be_gone_and_offers_no_actions()
+    {
+        string id = await StartAsync($"gone-{Guid.NewGuid():N}", "x");
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/workflows/{id}");
+        await Expect(page.Locator("dl .state")).ToHaveTextAsync("Failed");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Rewind…" })).ToBeVisibleAsync();
+        using HttpResponseMessage purged = await dashboard.Http.DeleteAsync($"{Api}/instances/{id}", TestContext.Current.CancellationToken);
+        purged.EnsureSuccessStatusCode();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("it may have been purged");
+        await Expect(page.Locator("main").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await Expect(page.Locator("main :is(dl, table, .timeline)")).ToHaveCountAsync(0);
+        await DashboardFixture.ShotAsync(page, "workflow-gone");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task Instances_are_filtered_by_an_address_that_can_be_kept_and_paged()
     {
         const int Many = 60;
