@@ -16,6 +16,8 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
     /// <summary>The variable with the key that a host was told to ask for; the host reads the same one.</summary>
     private const string KeyVariable = "ORCHESTRA_API_KEY";
 
+    public const string UsualKeyAdvice = $"Set the variable {KeyVariable} to a key that the host knows.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // The host talks to another one first.
@@ -23,6 +25,9 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
 
     /// <summary>The durable runtime behind the API.</summary>
     public WorkflowClient Workflows => new(this);
+
+    /// <summary>What whoever is refused for want of a key is to do, beside what the host says.</summary>
+    public string KeyAdvice { get; init; } = UsualKeyAdvice;
 
     private readonly HttpClient _http = Create(address, key);
 
@@ -296,7 +301,7 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         }
     }
 
-    private static async Task<Exception> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<Exception> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string text = await response.Content.ReadAsStringAsync(cancellationToken);
         IReadOnlyList<FieldError> errors = Describe(response, text);
@@ -305,6 +310,7 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         {
             HttpStatusCode.NotFound => new NotFoundError(message, errors),
             HttpStatusCode.Conflict => new ConflictError(message, errors),
+            HttpStatusCode.Unauthorized => new ApiError($"{message} {KeyAdvice}", errors),
             _ => new ApiError(message, errors),
         };
     }

@@ -124,7 +124,7 @@ public sealed class WorkflowClient
     private static string Time(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Most refusals are a bare status: what it means depends on what was asked for.</summary>
-    private static async Task CheckAsync(HttpResponseMessage response, string? instanceId, string command, CancellationToken cancellationToken)
+    private async Task CheckAsync(HttpResponseMessage response, string? instanceId, string command, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode)
             return;
@@ -137,6 +137,7 @@ public sealed class WorkflowClient
             HttpStatusCode.PreconditionFailed when command == "rewind" => new ConflictError($"{instanceId} has not failed; only a failed instance can be rewound."),
             HttpStatusCode.PreconditionFailed => new ConflictError($"{instanceId} still runs; terminate it first, or wait for its end."),
             HttpStatusCode.NotImplemented => new ApiError($"The host behind the API cannot {command}."),
+            HttpStatusCode.Unauthorized => new ApiError($"{Said(text)} {client.KeyAdvice}".TrimStart()),
             _ => new ApiError(Said(text) ?? $"The host answered {(int)response.StatusCode} {response.ReasonPhrase}."),
         };
     }

@@ -23,12 +23,14 @@ public static class DashboardServices
     private const int LongestMessage = 4 * 1024 * 1024;
 
     /// <param name="key">What the API is shown; null when it asks for none.</param>
-    public static IServiceCollection AddOrchestraDashboard(this IServiceCollection services, Uri api, Func<IServiceProvider, string?> key)
+    /// <param name="keyAdvice">What the pages say is to be done when the API refuses the key, or asks for one.</param>
+    public static IServiceCollection AddOrchestraDashboard(
+        this IServiceCollection services, Uri api, Func<IServiceProvider, string?> key, string keyAdvice = OrchestraClient.UsualKeyAdvice)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddScoped(s => new OrchestraClient(api, key(s), () => UserAsync(s.GetRequiredService<AuthenticationStateProvider>())));
+        services.AddScoped(s => new OrchestraClient(api, key(s), () => UserAsync(s.GetRequiredService<AuthenticationStateProvider>())) { KeyAdvice = keyAdvice });
         // Shared by all pages, so it reads in nobody's name.
-        services.AddSingleton(s => new LiveProjects(new OrchestraClient(api, key(s)), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new LiveProjects(new OrchestraClient(api, key(s)) { KeyAdvice = keyAdvice }, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Ticker>();
         services.AddSingleton<PrerenderStore>();
         services.AddScoped<Prerendered>();

@@ -52,7 +52,9 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
         builder.Services.AddAccessRules(builder.Configuration);
-        builder.Services.AddOrchestraDashboard(api, _ => builder.Configuration[AccessSettings.KeySetting]);
+        builder.Services.AddOrchestraDashboard(
+            api, _ => builder.Configuration[AccessSettings.KeySetting],
+            $"Start this dashboard anew with a key that {api} knows, by --key or in the variable {AccessSettings.KeySetting}.");
         WebApplication app = builder.Build();
         app.UseRouting();
         app.UseOrchestraDashboard();

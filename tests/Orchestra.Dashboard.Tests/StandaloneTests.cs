@@ -36,6 +36,23 @@ public sealed class StandaloneTests(DashboardFixture dashboard) : IDisposable
         Assert.Empty(complaints);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("another-key-0123456789")]
+    public async Task Without_a_key_that_the_host_knows_its_pages_say_how_to_give_one(string? wrong)
+    {
+        using CliProcess host = await StartHostAsync();
+        string[] shown = wrong is null ? [] : ["--key", wrong];
+        using CliProcess standalone = await CliProcess.StartAsync(pages, null, ["dashboard", "--api", $"{api}", "--urls", $"{pages}", .. shown]);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync($"{pages}?code={wrong}");
+        await Expect(page.Locator("main .empty")).ToContainTextAsync("A valid key is needed");
+        await Expect(page.Locator("main .empty")).ToContainTextAsync($"with a key that {api} knows, by --key or in the variable ORCHESTRA_API_KEY.");
+        await DashboardFixture.ShotAsync(page, $"standalone-{(wrong is null ? "without" : "wrong")}-key");
+        await page.GoAsync($"{pages}costs");
+        await Expect(page.Locator("main").GetByRole(AriaRole.Alert)).ToContainTextAsync("by --key or in the variable");
+        Assert.Empty(complaints);
+    }
+
     /// <summary>What pages say while there is nothing to show yet; ends on one that goes on reading.</summary>
     private async Task AssertEmptyPagesAsync(IPage page)
     {
