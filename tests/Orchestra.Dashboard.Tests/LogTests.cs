@@ -60,6 +60,14 @@ public sealed class LogTests(DashboardFixture dashboard)
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/logs?text={mark.ToUpperInvariant()}");
         ILocator lines = page.Locator("ol.log li");
         await Expect(lines).ToHaveCountAsync(Page);
+        // A time of another day has its date, also where the log is live.
+        await Expect(page.GetByText("Live.")).ToBeVisibleAsync();
+        await Expect(lines.First.Locator("time")).ToHaveTextAsync("2020-01-31 10:10:49");
+        await Expect(lines.First.Locator("time")).ToHaveAttributeAsync("title", "2020-01-31 10:10:49.000 UTC");
+        await DashboardFixture.ShotAsync(page, "logs-of-another-day");
+        await page.SetViewportSizeAsync(375, 800);
+        await DashboardFixture.ShotAsync(page, "logs-of-another-day-phone");
+        await page.SetViewportSizeAsync(1200, 900);
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Older" }).ClickAsync();
         await Expect(lines.First.Locator("time")).ToHaveAttributeAsync("title", "2020-01-31 10:05:49.000 UTC");
         await Expect(page.GetByText("Older lines.")).ToBeVisibleAsync();
