@@ -132,7 +132,7 @@ public sealed class DecisionTests(DashboardFixture dashboard)
         const string Name = "Fails at length";
         string id = await dashboard.LaunchAsync(repository, Name, "true", "seq 1 500; echo it is red; false", Broken);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/projects/{id}");
-        ILocator card = page.Locator("article.decision"), output = card.GetByRole(AriaRole.Region, new LocatorGetByRoleOptions { Name = "End of the output" });
+        ILocator card = page.Locator("article.decision"), output = card.GetByRole(AriaRole.Group, new LocatorGetByRoleOptions { Name = "End of the output" });
         await Expect(output).ToContainTextAsync("it is red");
         const string EndIsSeen =
             """
@@ -150,7 +150,7 @@ public sealed class DecisionTests(DashboardFixture dashboard)
         Assert.True(await page.Locator("details.gate pre").First.EvaluateAsync<bool>(EndIsSeen));
         await DashboardFixture.ShotAsync(page, "decision-tail");
         await card.GetByText("Merged last:").GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = Name }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Output" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = "Output" })).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
 

@@ -51,7 +51,7 @@ public sealed class SessionTests : IAsyncLifetime
         await client.EndOfSessionAsync(launched.SessionId, Cancel);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"/sessions/{launched.SessionId}");
         await Expect(page.Locator("dl.facts").First).ToContainTextAsync("$0.0250, 4,000 tokens in, 200 out");
-        ILocator tasks = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Teammates" }).Locator("tbody tr");
+        ILocator tasks = page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = "Teammates" }).Locator("tbody tr");
         await Expect(tasks).ToHaveCountAsync(2);
         foreach ((int n, string name) in new[] { "architect", "implementer" }.Index())
         {
