@@ -54,7 +54,7 @@ public sealed class ProjectSight(string id)
         }
         while (page.Next < page.Head && events.Count < MostEvents);
 
-        Rows = ProjectTimeline.Of(events, NameOf);
+        Rows = ProjectTimeline.Of(events, NameOf, Project!.FixAgents);
         Matrix = new ConflictMatrix(events);
     }
 

@@ -6,11 +6,26 @@ using Orchestra.Dashboard.Components;
 
 namespace Orchestra.Dashboard.Projects;
 
-/// <summary>A project's events as bars: phases, agents, merges, builds and tests, and how long people were waited for. What was done again has a bar of its own.</summary>
+/// <summary>A project's events as bars: phases, agents and those that mend, merges, builds and tests, and how long people were waited for. What was done again has a bar of its own.</summary>
 public static class ProjectTimeline
 {
     /// <param name="nameOf">A session's title by its id.</param>
-    public static IReadOnlyList<TimelineRow> Of(IEnumerable<EventView> events, Func<string, string> nameOf)
+    /// <param name="fixAgents">Those that mended or resolved; the project's events tell of them by what came of it only.</param>
+    public static IReadOnlyList<TimelineRow> Of(IEnumerable<EventView> events, Func<string, string> nameOf, IEnumerable<SessionView> fixAgents) =>
+        [.. Of(events, nameOf).Concat(fixAgents.Where(a => a.StartedAt is not null).Select(RowOf)).OrderBy(row => row.Start)];
+
+    private static TimelineRow RowOf(SessionView agent) =>
+        new(agent.Title, agent.FixKind == FixKinds.Resolve ? "resolves" : "mends", agent.StartedAt!.Value, agent.IsRunning ? null : agent.CompletedAt ?? agent.StartedAt, StateOf(agent.Status));
+
+    private static string StateOf(string? status) => status switch
+    {
+        "pending" or "running" => "running",
+        "completed" or "no_change" => "completed",
+        "cancelled" => "cancelled",
+        _ => "failed",
+    };
+
+    private static List<TimelineRow> Of(IEnumerable<EventView> events, Func<string, string> nameOf)
     {
         var rows = new List<TimelineRow>();
         var open = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -36,7 +51,7 @@ public static class ProjectTimeline
                     Begin("agent/" + id, nameOf(id), $"{Again("agent/" + id, "agent")}, {e.Text("how")?.Replace('_', ' ')}", e.At);
                     break;
                 case EventNames.AgentCompleted when e.SessionId is { } id:
-                    End("agent/" + id, e.At, e.Text("status") switch { "completed" or "no_change" => "completed", "cancelled" => "cancelled", _ => "failed" });
+                    End("agent/" + id, e.At, StateOf(e.Text("status")));
                     break;
                 case EventNames.MergeStarted when SessionOf(e) is { } id:
                     Begin("merge/" + id, nameOf(id), Again("merge/" + id, "merge"), e.At);

@@ -82,6 +82,8 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         await Expect(agent).ToContainTextAsync("Mend the build");
         await Expect(agent).ToContainTextAsync("looks at <b>it</b>");
         await Expect(agent.Locator(".state")).ToHaveTextAsync("running");
+        ILocator bar = page.Locator(".timeline .row", new PageLocatorOptions { HasText = "Mend the build" });
+        await Expect(bar).ToContainTextAsync("mends running, ");
         await DashboardFixture.ShotAsync(page, "project-mending");
 
         await agent.GetByRole(AriaRole.Link).ClickAsync();
@@ -92,6 +94,12 @@ public sealed class ProjectTests(DashboardFixture dashboard)
         await Expect(output).ToContainTextAsync("has mended it");
         await Expect(page.Locator("main > p .state")).ToHaveTextAsync("completed");
         await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Go on" })).ToHaveCountAsync(0);
+        await page.GoAsync($"/projects/{id}");
+        await Expect(page.Locator("main > p .state")).ToHaveTextAsync("completed");
+        await Expect(bar).ToContainTextAsync("mends completed, ");
+        await DashboardFixture.ShotAsync(page, "project-mended");
+        await page.SetViewportSizeAsync(375, 800);
+        await DashboardFixture.ShotAsync(page, "project-mended-phone");
         Assert.Empty(complaints);
     }
 
