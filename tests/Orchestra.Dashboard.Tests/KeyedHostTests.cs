@@ -29,7 +29,9 @@ public sealed class KeyedHostTests(DashboardFixture dashboard) : IDisposable
         await page.GetByLabel("Team").FillAsync("feature-dev");
         await page.GetByLabel("Task").FillAsync("true");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
-        await Expect(page.Locator(".state.completed, .state.failed").First).ToBeVisibleAsync();
+        // The form has a state of its own: that of the repository.
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Bob's" })).ToBeVisibleAsync();
+        await Expect(page.Locator("main > p .state:is(.completed, .failed)")).ToBeVisibleAsync();
         await page.GoAsync($"{address}workflows");
         await Expect(page.GetByText("This page needs a key of the role admin.")).ToBeVisibleAsync();
         (IPage admins, _) = await dashboard.OpenAsync($"{address}workflows?code={AdminKey}");

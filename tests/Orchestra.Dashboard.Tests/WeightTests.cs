@@ -41,6 +41,7 @@ public sealed class WeightTests(DashboardFixture dashboard)
 
         var ours = sizes.Where(s => !addresses[s.Key].AbsolutePath.StartsWith("/_framework/", StringComparison.Ordinal)).ToDictionary(s => addresses[s.Key].AbsolutePath, s => s.Value);
         Note($"{ours.Values.Sum() / 1024} KiB of ours, {sizes.Values.Sum() / 1024} KiB in all");
+        Note($"seen after {await page.EvaluateAsync<double>("performance.getEntriesByName('first-contentful-paint')[0].startTime")} ms");
         Assert.Contains("/", ours.Keys);
         Assert.True(ours.Values.Sum() < 300 * 1024, string.Join('\n', ours.Select(o => $"{o.Value} {o.Key}")));
         Assert.All(addresses.Values, a => Assert.Equal(dashboard.Address.Authority, a.Authority));
