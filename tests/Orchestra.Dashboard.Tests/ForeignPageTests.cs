@@ -54,12 +54,6 @@ public sealed class ForeignPageTests(DashboardFixture dashboard)
         return got;
     }
 
-    private async Task EndAsync(string repository)
-    {
-        using var limit = new CancellationTokenSource(Eventually.Patience);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while ((await dashboard.Http.GetFromJsonAsync<JsonNode>("api/gm/projects?limit=500"))!["projects"]!.AsArray()
-            .Any(p => (string)p!["repo_path"]! == repository && p["completed_at"] is null))
-            await look.WaitForNextTickAsync(limit.Token);
-    }
+    private Task EndAsync(string repository) => dashboard.UntilAsync(
+        "api/gm/projects?limit=500", all => !all["projects"]!.AsArray().Any(p => (string)p!["repo_path"]! == repository && p["completed_at"] is null));
 }

@@ -33,10 +33,7 @@ public sealed class GenuineHostTests(DashboardFixture dashboard)
         }
 
         // An open page looks whether anything is new, and reads the history again only then; once more than seen, since a change is told to the second.
-        using var limit = new CancellationTokenSource(Eventually.Patience);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (genuine.States < 2)
-            await look.WaitForNextTickAsync(limit.Token);
+        await Eventually.TrueAsync(() => genuine.States >= 2, () => "The page looks no more.");
         Assert.InRange(genuine.Histories, 1, 3);
     }
 }
