@@ -25,6 +25,17 @@ const draft = {
         sessionStorage.setItem(this.place(form?.dataset.keep), JSON.stringify(texts));
     },
 
+    /** At once: what were told to the server and came back could be older than what is typed meanwhile. */
+    restore(form) {
+        for (const [name, text] of Object.entries(this.kept(form.dataset.keep) ?? {})) {
+            const field = form.elements[name];
+            if (field && field.value !== text) {
+                field.value = text;
+                field.dispatchEvent(new Event('change', { bubbles: true }));
+            }
+        }
+    },
+
     kept(name) {
         return JSON.parse(sessionStorage.getItem(this.place(name)));
     },
@@ -93,6 +104,12 @@ window.orchestra = {
         const found = document.querySelector(selector);
         found?.closest('details')?.setAttribute('open', '');
         found?.focus();
+    },
+
+    /** Not where somebody acts in the page already. */
+    arrive(selector) {
+        if (!document.activeElement?.matches('main *'))
+            this.focus(selector);
     },
 
     /** Only where what had the focus is gone. */

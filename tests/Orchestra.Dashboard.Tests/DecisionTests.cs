@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Orchestra.Testing;
 using static Microsoft.Playwright.Assertions;
@@ -94,6 +96,42 @@ public sealed class DecisionTests(DashboardFixture dashboard)
 
         await Expect(page.Locator("main [role=status] p", new PageLocatorOptions { HasText = Other })).ToContainTextAsync("is not asked any more: its project has ended.");
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", "answered-elsewhere-phone.png") });
+        await Expect(comment).ToBeFocusedAsync();
+        await Expect(comment).ToHaveValueAsync("Half a thought");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Who_types_as_soon_as_the_page_lives_keeps_the_focus_and_the_words()
+    {
+        using TestRepository repository = TestRepository.Create();
+        using TestRepository another = TestRepository.Create();
+        const string Name = "Begun at once", Other = "Gone soon after";
+        string id = await dashboard.LaunchAsync(repository, Name, "true", Build, Broken);
+        string other = await dashboard.LaunchAsync(another, Other, "true", Build, Broken);
+        foreach (string waits in new[] { id, other })
+            await dashboard.UntilAsync($"api/gm/projects/{waits}", p => p["decisions"]!.AsArray().Count > 0);
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/agents");
+        // The server does not hear that its page was drawn, and so has not done yet what it does then.
+        var held = new TaskCompletionSource();
+        await page.RouteWebSocketAsync(new Regex("/_blazor"), socket =>
+        {
+            IWebSocketRoute server = socket.ConnectToServer();
+            socket.OnMessage(frame =>
+                _ = (Encoding.Latin1.GetString(frame.Binary!).Contains("OnRenderCompleted", StringComparison.Ordinal) ? held.Task : Task.CompletedTask)
+                    .ContinueWith(_ => server.Send(frame.Binary!), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
+        });
+        await page.GoAsync("/");
+        ILocator comment = page.Locator("article.decision", new PageLocatorOptions { HasText = Name }).GetByLabel("Comment");
+        await comment.PressSequentiallyAsync("Half a");
+
+        held.SetResult();
+        await dashboard.PostAsync($"api/gm/projects/{other}/cancel", new JsonObject());
+
+        // What the server does last, it did after all that it does first.
+        await Expect(page.Locator("main [role=status] p", new PageLocatorOptions { HasText = Other })).ToContainTextAsync("is not asked any more");
+        await page.Keyboard.TypeAsync(" thought");
+
         await Expect(comment).ToBeFocusedAsync();
         await Expect(comment).ToHaveValueAsync("Half a thought");
         Assert.Empty(complaints);
