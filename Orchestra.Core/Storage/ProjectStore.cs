@@ -136,6 +136,33 @@ public sealed class ProjectStore(ITableStore tables)
             ? Json.Read<SessionRecord>(row.Json)
             : null;
 
+    /// <summary>Every repository that anything was ever launched on. A project's sessions are where it is, so that only single ones are looked at.</summary>
+    public async Task<IReadOnlyCollection<string>> ListRepositoriesAsync(CancellationToken cancellationToken)
+    {
+        const int Page = 1000;
+        HashSet<string> found = new(StringComparer.Ordinal);
+        for (ListRange? range = new(Page); range is not null;)
+        {
+            ListPage<ProjectRecord> page = await ListProjectsAsync(range, cancellationToken);
+            found.UnionWith(page.Items.Select(p => p.RepoPath));
+            range = page.Next is { } next ? new ListRange(Page, After: next) : null;
+        }
+
+        for (ListRange? range = new(Page); range is not null;)
+        {
+            ListPage<(string Id, string Entry)> page = await sessions.PageAsync(ListIndex.All, range, null, cancellationToken);
+            foreach ((string id, string entry) in page.Items)
+            {
+                if (Json.Read<IndexEntry>(entry).Partition == SessionRow(id) && await FindSessionAsync(id, entry, cancellationToken) is { } session)
+                    found.Add(session.RepoPath);
+            }
+
+            range = page.Next is { } next ? new ListRange(Page, After: next) : null;
+        }
+
+        return found;
+    }
+
     /// <summary>Adds a decision unless it is there: a re-run must not re-open an answered one.</summary>
     public async Task OpenDecisionAsync(DecisionRecord decision, CancellationToken cancellationToken)
     {

@@ -70,7 +70,7 @@ public sealed class DoctorFunctions(ProjectStore store, LeftoverScan scan, Lefto
     {
         var owners = new Owners(store, client);
         var items = new List<Leftover>(await scan.FoldersAsync(cancellationToken));
-        foreach (string repository in await Repositories.OfAsync(store, cancellationToken))
+        foreach (string repository in await store.ListRepositoriesAsync(cancellationToken))
             items.AddRange(await scan.RefsAsync(repository, cancellationToken));
         var found = new List<(Leftover, Finding)>();
         foreach (Leftover item in items)

@@ -50,7 +50,7 @@ public sealed class Retention(
     private async Task<IReadOnlyList<Stored>> FindAsync(CancellationToken cancellationToken)
     {
         var found = new List<Stored>([.. scan.Runs(), .. scan.Outputs()]);
-        foreach (string repository in await Repositories.OfAsync(store, cancellationToken))
+        foreach (string repository in await store.ListRepositoriesAsync(cancellationToken))
             found.AddRange(await scan.RefsAsync(repository, cancellationToken));
         return found;
     }

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using Orchestra.Core;
+using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
 
 namespace Orchestra.Storage.Tests;
 
 public sealed class SqliteTableStoreTests : TableStoreContract, IDisposable
 {
+    private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("orchestra-store-");
     private SqliteTableStore store;
 
@@ -89,6 +92,30 @@ public sealed class SqliteTableStoreTests : TableStoreContract, IDisposable
             return Stopwatch.GetElapsedTime(start);
         }
     }
+
+    [Fact]
+    public async Task RepositoriesAreThoseOfAllProjectsAndSingleSessions()
+    {
+        var projects = new ProjectStore(store);
+        string project = Ids.At(Begin, "00000f");
+        await projects.SaveProjectAsync(
+            new ProjectRecord { ProjectId = project, ProjectName = "p", RepoPath = "/project", Phase = Phases.Completed, StartedAt = Begin.UtcDateTime }, Stop);
+        await projects.SaveSessionAsync(Session("000001", project, "/project"), Stop);
+        await projects.SaveSessionAsync(Session("000002", null, "/single"), Stop);
+        await projects.SaveSessionAsync(Session("000003", null, "/other"), Stop);
+        await projects.SaveSessionAsync(Session("000004", null, "/single"), Stop);
+        Assert.Equal(["/other", "/project", "/single"], (await projects.ListRepositoriesAsync(Stop)).Order(StringComparer.Ordinal));
+    }
+
+    private static SessionRecord Session(string id, string? project, string repository) => new()
+    {
+        SessionId = Ids.At(Begin, id),
+        ProjectId = project,
+        TeamName = "bench",
+        TaskDescription = "",
+        Status = "completed",
+        RepoPath = repository,
+    };
 
     private void Execute(string sql)
     {
