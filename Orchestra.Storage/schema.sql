@@ -1,5 +1,5 @@
--- Version 2. One table: partitions are ranges of its primary key. Version 1 had no counts.
-BEGIN IMMEDIATE;
+-- Version 3. One table: partitions are ranges of its primary key. Documents lie apart from the key's index, which is read to find them: in version 2
+-- they were in it, and each comparison with the key of a long one read the whole document. Version 1 had no counts.
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rows (
     partition TEXT NOT NULL,
@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS rows (
     json TEXT NOT NULL,
     etag INTEGER NOT NULL,
     PRIMARY KEY (partition, row)
-) WITHOUT ROWID;
+);
 
 -- Counting a partition must not cost more the more history there is.
 CREATE TABLE IF NOT EXISTS counts (partition TEXT PRIMARY KEY, rows INTEGER NOT NULL) WITHOUT ROWID;
@@ -20,5 +20,4 @@ CREATE TRIGGER IF NOT EXISTS rows_deleted AFTER DELETE ON rows BEGIN
     UPDATE counts SET rows = rows - 1 WHERE partition = old.partition;
     DELETE FROM counts WHERE partition = old.partition AND rows <= 0;
 END;
-INSERT INTO meta (key, value) VALUES ('schema_version', '2') ON CONFLICT (key) DO UPDATE SET value = '2';
-COMMIT;
+INSERT INTO meta (key, value) VALUES ('schema_version', '3') ON CONFLICT (key) DO UPDATE SET value = '3';

@@ -21,6 +21,9 @@ public interface ITableStore
 {
     Task<TableRow?> GetAsync(string partition, string row, CancellationToken cancellationToken = default);
 
+    /// <summary>Several documents, of whatever partitions; null in the place of each that is not there.</summary>
+    Task<IReadOnlyList<TableRow?>> GetAsync(IReadOnlyList<(string Partition, string Row)> keys, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Rows of one partition in order of their keys' Unicode code points, from <paramref name="after"/> (exclusive) on.
     /// The last key of a page is the next page's <paramref name="after"/>: each row comes once, however many pages there are.

@@ -46,6 +46,13 @@ public sealed class ProjectStore(ITableStore tables)
     public async Task<ProjectRecord?> FindProjectAsync(string projectId, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition(projectId), ProjectRow, cancellationToken) is { } row ? Json.Read<ProjectRecord>(row.Json) : null;
 
+    /// <summary>Those that there are, in this order.</summary>
+    public async Task<IReadOnlyList<ProjectRecord>> FindProjectsAsync(IReadOnlyList<string> projectIds, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TableRow?> rows = await tables.GetAsync([.. projectIds.Select(id => (Partition(id), ProjectRow))], cancellationToken);
+        return [.. rows.OfType<TableRow>().Select(r => Json.Read<ProjectRecord>(r.Json))];
+    }
+
     /// <summary>The latest merge plan stands.</summary>
     public Task SavePlanAsync(ProjectMergePlan plan, CancellationToken cancellationToken) =>
         tables.WriteAsync([new(Partition(plan.ProjectId), PlanRow, Json.Write(plan))], cancellationToken);
@@ -63,14 +70,7 @@ public sealed class ProjectStore(ITableStore tables)
     public async Task<ListPage<ProjectRecord>> ListProjectsAsync(ListRange range, CancellationToken cancellationToken, ProjectFilter? filter = null)
     {
         ListPage<(string Id, string Entry)> page = await projects.PageAsync(filter?.Key ?? ListIndex.All, range, filter?.Since, cancellationToken);
-        var found = new List<ProjectRecord>();
-        foreach ((string id, _) in page.Items)
-        {
-            if (await FindProjectAsync(id, cancellationToken) is { } project)
-                found.Add(project);
-        }
-
-        return new(found, page.Total, page.Next);
+        return new(await FindProjectsAsync([.. page.Items.Select(e => e.Id)], cancellationToken), page.Total, page.Next);
     }
 
     /// <summary>Sessions, and agents that mend or resolve for a project: these are in no list of sessions, whose work projects and people merge.</summary>
@@ -100,14 +100,9 @@ public sealed class ProjectStore(ITableStore tables)
     public async Task<ListPage<SessionRecord>> ListAllSessionsAsync(ListRange range, CancellationToken cancellationToken, SessionFilter? filter = null)
     {
         ListPage<(string Id, string Entry)> page = await sessions.PageAsync(filter?.Key ?? ListIndex.All, range, filter?.Since, cancellationToken);
-        var found = new List<SessionRecord>();
-        foreach ((string id, string entry) in page.Items)
-        {
-            if (await FindSessionAsync(id, entry, cancellationToken) is { } session)
-                found.Add(session);
-        }
-
-        return new(found, page.Total, page.Next);
+        IReadOnlyList<TableRow?> rows = await tables.GetAsync(
+            [.. page.Items.Select(e => (Json.Read<IndexEntry>(e.Entry).Partition, SessionRow(e.Id)))], cancellationToken);
+        return new([.. rows.OfType<TableRow>().Select(r => Json.Read<SessionRecord>(r.Json))], page.Total, page.Next);
     }
 
     public async Task<IReadOnlyList<SessionRecord>> ListSessionsAsync(string projectId, CancellationToken cancellationToken)

@@ -26,12 +26,11 @@ public sealed class TeamFunctions(ProjectStore store, OrchestraConfig config, Se
         ListPage<SessionRecord> page = await store.ListAllSessionsAsync(
             range, cancellationToken,
             new SessionFilter(ListQuery.Text(request, "team"), ListQuery.SessionStatus(request), ListQuery.Since(request)));
-        var projects = new Dictionary<string, ProjectRecord?>(StringComparer.Ordinal);
-        foreach (string id in page.Items.Select(s => s.ProjectId).OfType<string>().Distinct())
-            projects[id] = await store.FindProjectAsync(id, cancellationToken);
+        Dictionary<string, ProjectRecord> projects = (await store.FindProjectsAsync([.. page.Items.Select(s => s.ProjectId).OfType<string>().Distinct()], cancellationToken))
+            .ToDictionary(p => p.ProjectId, StringComparer.Ordinal);
         return Answers.Ok(new
         {
-            Sessions = page.Items.Select(s => TeamViews.Summary(s, s.ProjectId is null ? null : projects[s.ProjectId], config)),
+            Sessions = page.Items.Select(s => TeamViews.Summary(s, s.ProjectId is null ? null : projects.GetValueOrDefault(s.ProjectId), config)),
             page.Total,
             range.Limit,
             range.Offset,

@@ -14,6 +14,7 @@ namespace Orchestra.Storage.AzureTables;
 public sealed class AzureTableStore : ITableStore
 {
     public const string DefaultTable = "OrchestraState";
+    private const int GetsAtOnce = 16;
     private const int PageSize = 1000;
     private static readonly string[] KeysOnly = ["RowKey"];
     private readonly TableClient table;
@@ -48,6 +49,14 @@ public sealed class AzureTableStore : ITableStore
         NullableResponse<TableEntity> found = await table.GetEntityIfExistsAsync<TableEntity>(
             TableKey.Escape(partition), TableKey.Escape(row), cancellationToken: cancellationToken);
         return found.HasValue ? TableDocument.Read(partition, found.Value!) : null;
+    }
+
+    public async Task<IReadOnlyList<TableRow?>> GetAsync(IReadOnlyList<(string Partition, string Row)> keys, CancellationToken cancellationToken = default)
+    {
+        var rows = new TableRow?[keys.Count];
+        await Parallel.ForAsync(0, keys.Count, new ParallelOptions { MaxDegreeOfParallelism = GetsAtOnce, CancellationToken = cancellationToken }, async (i, stop) =>
+            rows[i] = await GetAsync(keys[i].Partition, keys[i].Row, stop));
+        return rows;
     }
 
     public async Task<IReadOnlyList<TableRow>> QueryAsync(

@@ -34,6 +34,9 @@ internal sealed class GatheredWrites(ITableStore store) : ITableStore
             ? Task.FromResult(write.Json is null ? null : new TableRow(partition, row, write.Json, "gathered"))
             : store.GetAsync(partition, row, cancellationToken);
 
+    public async Task<IReadOnlyList<TableRow?>> GetAsync(IReadOnlyList<(string Partition, string Row)> keys, CancellationToken cancellationToken = default) =>
+        await Task.WhenAll(keys.Select(key => GetAsync(key.Partition, key.Row, cancellationToken)));
+
     public Task<IReadOnlyList<TableRow>> QueryAsync(
         string partition, string? after = null, string? prefix = null, int limit = 1000, bool descending = false, int skip = 0,
         CancellationToken cancellationToken = default) =>

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Orchestra.Core;
 using Orchestra.Core.Pipeline;
 using Orchestra.Core.Storage;
+using SQLitePCL;
 
 namespace Orchestra.Storage.Tests;
 
@@ -46,14 +47,56 @@ public sealed class SqliteTableStoreTests : TableStoreContract, IDisposable
     }
 
     [Fact]
-    public async Task AFileOfTheFirstVersionIsBroughtForward()
+    public async Task WhatAnotherStoreWroteIsReadAtOnce()
     {
-        await PutAsync("a");
+        using var other = new SqliteTableStore(FilePath);
+        for (int i = 0; i < 20; i++)
+        {
+            await other.WriteAsync([new(Partition, "a", $"{i}"), new(Partition, $"b{i}", "{}")], Stop);
+            Assert.Equal($"{i}", (await Store.GetAsync(Partition, "a", Stop))!.Json);
+            Assert.Equal(i + 1, (await Store.QueryAsync(Partition, prefix: "b", cancellationToken: Stop)).Count);
+            Assert.Equal(i + 2, await Store.CountAsync(Partition, Stop));
+        }
+    }
+
+    [Fact]
+    public async Task ManyReadAtOnceAndAreKeptApart()
+    {
+        for (int i = 0; i < 100; i++)
+            await PutAsync($"{i}", $"{i}");
+        await Parallel.ForAsync(0, 5000, new ParallelOptions { MaxDegreeOfParallelism = 40, CancellationToken = Stop }, async (i, stop) =>
+            Assert.Equal($"{i % 100}", (await Store.GetAsync(Partition, $"{i % 100}", stop))!.Json));
+    }
+
+    [Theory]
+    [InlineData("1", "DROP TABLE counts; DROP TRIGGER rows_inserted; DROP TRIGGER rows_deleted")]
+    [InlineData("2", "SELECT 1")]
+    public async Task AFileOfAnEarlierVersionIsBroughtForward(string version, string change)
+    {
+        await PutAsync("a", "1");
         await PutAsync("b");
+        string etag = await ETagAsync("a");
         store.Dispose();
-        Execute("DROP TABLE counts; DROP TRIGGER rows_inserted; DROP TRIGGER rows_deleted; UPDATE meta SET value = '1'");
+        Execute($"""
+            ALTER TABLE rows RENAME TO now;
+            CREATE TABLE rows (
+                partition TEXT NOT NULL, row TEXT NOT NULL, json TEXT NOT NULL, etag INTEGER NOT NULL, PRIMARY KEY (partition, row)) WITHOUT ROWID;
+            INSERT INTO rows SELECT * FROM now;
+            DROP TABLE now;
+            CREATE TRIGGER IF NOT EXISTS rows_inserted AFTER INSERT ON rows BEGIN
+                INSERT INTO counts (partition, rows) VALUES (new.partition, 1) ON CONFLICT (partition) DO UPDATE SET rows = rows + 1;
+            END;
+            CREATE TRIGGER IF NOT EXISTS rows_deleted AFTER DELETE ON rows BEGIN
+                UPDATE counts SET rows = rows - 1 WHERE partition = old.partition;
+                DELETE FROM counts WHERE partition = old.partition AND rows <= 0;
+            END;
+            {change};
+            UPDATE meta SET value = '{version}';
+            """);
         store = new SqliteTableStore(FilePath);
         Assert.Equal(2, await Store.CountAsync(Partition, Stop));
+        await PutAsync("a", "2", etag);
+        Assert.Equal("2", (await Store.GetAsync(Partition, "a", Stop))!.Json);
         await PutAsync("c");
         Assert.Equal(3, await Store.CountAsync(Partition, Stop));
     }
@@ -91,6 +134,23 @@ public sealed class SqliteTableStoreTests : TableStoreContract, IDisposable
             Assert.NotEmpty(await Store.QueryAsync(partition, after: after, limit: 50, descending: true, cancellationToken: Stop));
             return Stopwatch.GetElapsedTime(start);
         }
+    }
+
+    [Fact]
+    public async Task ADocumentIsFoundWithoutReadingLongOnesBesideIt()
+    {
+        // Few enough to be in the log still: what is read from there goes through the pages that are counted.
+        string document = $"\"{new string('x', 30_000)}\"";
+        await Store.WriteAsync([.. Enumerable.Range(0, 60).Select(i => new TableWrite(Partition, $"{i:00}", i == 41 ? "{}" : document))], Stop);
+
+        using var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False");
+        connection.Open();
+        using SqliteCommand find = connection.CreateCommand();
+        find.CommandText = "SELECT json FROM rows WHERE partition = $p AND row = '41'";
+        find.Parameters.AddWithValue("$p", Partition);
+        Assert.Equal("{}", find.ExecuteScalar());
+        raw.sqlite3_db_status(connection.Handle, raw.SQLITE_DBSTATUS_CACHE_MISS, out int pages, out _, 0);
+        Assert.InRange(pages, 1, 20);
     }
 
     [Fact]

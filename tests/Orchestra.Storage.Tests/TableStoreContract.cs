@@ -41,6 +41,18 @@ public abstract partial class TableStoreContract
     }
 
     [Fact]
+    public async Task SeveralAreReadInTheOrderTheyAreAskedFor()
+    {
+        await PutAsync("a", "1");
+        await PutAsync("b", "2");
+        await Store.WriteAsync([new(Partition + "2", "a", "3")], Stop);
+        IReadOnlyList<TableRow?> rows = await Store.GetAsync([(Partition + "2", "a"), (Partition, "b"), (Partition, "none"), (Partition, "a"), (Partition, "b")], Stop);
+        Assert.Equal(["3", "2", null, "1", "2"], rows.Select(r => r?.Json));
+        Assert.Equal(["a", "b", null, "a", "b"], rows.Select(r => r?.Row));
+        Assert.Empty(await Store.GetAsync([], Stop));
+    }
+
+    [Fact]
     public async Task CountFollowsWhatIsWrittenReplacedAndDeleted()
     {
         await PutAsync("a");
