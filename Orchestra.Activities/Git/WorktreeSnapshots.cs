@@ -26,8 +26,12 @@ public sealed class WorktreeSnapshots(GitCli git, RunsConfig config, ILogger<Wor
         }
         finally
         {
-            File.Delete(index);
-            File.Delete(index + ".lock");
+            // Not there any more: the worktree was removed meanwhile, and they with it.
+            if (Directory.Exists(worktree.Record))
+            {
+                File.Delete(index);
+                File.Delete(index + ".lock");
+            }
         }
     }
 

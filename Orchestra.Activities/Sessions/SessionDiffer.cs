@@ -18,8 +18,15 @@ public sealed class SessionDiffer(GitCli git, GitPlumbing plumbing, Worktrees wo
             : await worktrees.FindAsync(session.RepoPath, session.WorktreePath, cancellationToken);
         if (worktree is { IsWhole: true })
         {
-            return await snapshots.TakeAsync(
-                worktree, everything: false, snapshot => DiffAsync(session, snapshot.Tree, snapshot.LeftOut, cancellationToken), cancellationToken);
+            try
+            {
+                return await snapshots.TakeAsync(
+                    worktree, everything: false, snapshot => DiffAsync(session, snapshot.Tree, snapshot.LeftOut, cancellationToken), cancellationToken);
+            }
+            catch (Exception) when (!worktree.IsWhole && !cancellationToken.IsCancellationRequested)
+            {
+                // Removed while it was looked at, which is done once what it held is on the branch or kept.
+            }
         }
 
         if (await plumbing.ResolveAsync(session.RepoPath, RefNames.TeamBranch(session.SessionId), cancellationToken) is { } head)
