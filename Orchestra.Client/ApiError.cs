@@ -13,6 +13,9 @@ public sealed class NotFoundError(string message, IReadOnlyList<FieldError>? fie
 /// <summary>Somebody else was first: the thing is not in that state any more.</summary>
 public sealed class ConflictError(string message, IReadOnlyList<FieldError>? fields = null) : ApiError(message, fields);
 
+/// <summary>The host answers and takes no call with this key, or without one.</summary>
+public sealed class KeyError(string message, IReadOnlyList<FieldError>? fields = null) : ApiError(message, fields);
+
 /// <summary>What is wrong with one field of a request.</summary>
 /// <param name="Field">Its path in the request, for example <c>agents[1].task</c>.</param>
 /// <param name="Message">What is wrong, and the fix.</param>

@@ -310,10 +310,12 @@ public sealed class OrchestraClient(Uri address, string? key = null, Func<Task<s
         {
             HttpStatusCode.NotFound => new NotFoundError(message, errors),
             HttpStatusCode.Conflict => new ConflictError(message, errors),
-            HttpStatusCode.Unauthorized => new ApiError($"{message} {KeyAdvice}", errors),
+            HttpStatusCode.Unauthorized => KeyRefused(message, errors),
             _ => new ApiError(message, errors),
         };
     }
+
+    internal KeyError KeyRefused(string? said, IReadOnlyList<FieldError>? errors = null) => new($"{said} {KeyAdvice}".TrimStart(), errors);
 
     private static IReadOnlyList<FieldError> Describe(HttpResponseMessage response, string text)
     {

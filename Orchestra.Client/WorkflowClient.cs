@@ -137,7 +137,7 @@ public sealed class WorkflowClient
             HttpStatusCode.PreconditionFailed when command == "rewind" => new ConflictError($"{instanceId} has not failed; only a failed instance can be rewound."),
             HttpStatusCode.PreconditionFailed => new ConflictError($"{instanceId} still runs; terminate it first, or wait for its end."),
             HttpStatusCode.NotImplemented => new ApiError($"The host behind the API cannot {command}."),
-            HttpStatusCode.Unauthorized => new ApiError($"{Said(text)} {client.KeyAdvice}".TrimStart()),
+            HttpStatusCode.Unauthorized => client.KeyRefused(Said(text)),
             _ => new ApiError(Said(text) ?? $"The host answered {(int)response.StatusCode} {response.ReasonPhrase}."),
         };
     }

@@ -50,7 +50,7 @@ public sealed class EventFeed(OrchestraClient client, TimeProvider time, string?
             }
             catch (ApiError e)
             {
-                Become(State.LostSince(time.GetUtcNow().UtcDateTime, e.Message));
+                Become(State.LostSince(time.GetUtcNow().UtcDateTime, e));
                 await Task.Delay(TryAgain, time, stop);
             }
         }

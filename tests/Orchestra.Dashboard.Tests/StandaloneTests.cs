@@ -47,6 +47,7 @@ public sealed class StandaloneTests(DashboardFixture dashboard) : IDisposable
         (IPage page, List<string> complaints) = await dashboard.OpenAsync($"{pages}?code={wrong}");
         await Expect(page.Locator("main .empty")).ToContainTextAsync("A valid key is needed");
         await Expect(page.Locator("main .empty")).ToContainTextAsync($"with a key that {api} knows, by --key or in the variable ORCHESTRA_API_KEY.");
+        await Expect(page.Locator("[data-feed=lost]")).ToContainTextAsync("Access refused");
         await DashboardFixture.ShotAsync(page, $"standalone-{(wrong is null ? "without" : "wrong")}-key");
         await page.GoAsync($"{pages}costs");
         await Expect(page.Locator("main").GetByRole(AriaRole.Alert)).ToContainTextAsync("by --key or in the variable");
