@@ -59,6 +59,16 @@ document.addEventListener('focusout', event => queueMicrotask(() => {
 // Before the page is live it has nobody to send a form to.
 document.addEventListener('submit', event => event.preventDefault());
 
+navigator.serviceWorker?.addEventListener('message', event => location.assign(event.data));
+
+async function notifier() {
+    const registration = await navigator.serviceWorker.register('_content/Orchestra.Dashboard/notifier.js');
+    const coming = registration.installing ?? registration.waiting;
+    if (!registration.active)
+        await new Promise(active => coming.addEventListener('statechange', () => coming.state === 'activated' && active()));
+    return registration;
+}
+
 // What the pages call by name.
 window.orchestra = {
     /** Whether decisions are told outside of the page: 'on', 'off', or 'impossible'. */
@@ -85,7 +95,8 @@ window.orchestra = {
                 location.assign(address);
             };
         } catch {
-            // Chrome on Android allows notifications and lets no page show one; what waits is announced all the same.
+            // Chrome on Android lets no page show one by itself. Where nobody does, what waits is announced all the same.
+            notifier().then(worker => worker.showNotification(title, { body, tag: address, data: address })).catch(() => { });
         }
     },
 

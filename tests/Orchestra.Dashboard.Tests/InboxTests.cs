@@ -104,7 +104,7 @@ public sealed class InboxTests(DashboardFixture dashboard)
     }
 
     [Fact]
-    public async Task Decisions_are_announced_also_where_the_browser_refuses_to_show_a_notification()
+    public async Task Decisions_are_announced_and_notified_of_where_the_browser_lets_no_page_show_a_notification_by_itself()
     {
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/costs", script: """
             localStorage.setItem('orchestra-notify', 'on');
@@ -115,6 +115,7 @@ public sealed class InboxTests(DashboardFixture dashboard)
             };
             """);
         await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Notify" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await page.Context.GrantPermissionsAsync(["notifications"]);
         await page.EvaluateAsync("""
             () => {
                 window.said = [];
@@ -127,6 +128,13 @@ public sealed class InboxTests(DashboardFixture dashboard)
             using TestRepository repository = TestRepository.Create();
             await dashboard.LaunchAsync(repository, name, "true", Build, Broken);
             await page.WaitForFunctionAsync("name => window.said.some(t => t.startsWith(`${name} waits for a decision`))", name);
+            await page.WaitForFunctionAsync("""
+                async name => {
+                    const workers = await navigator.serviceWorker.getRegistrations();
+                    const shown = await Promise.all(workers.map(worker => worker.getNotifications()));
+                    return shown.flat().some(n => n.title === `${name} waits for you` && n.body.startsWith('The build failed'));
+                }
+                """, name);
         }
 
         Assert.Empty(complaints);
