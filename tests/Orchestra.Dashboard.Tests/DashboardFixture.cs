@@ -71,6 +71,7 @@ public sealed class DashboardFixture : IAsyncLifetime
             ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
+        ClosesPagesAttribute.AtTheEnd(context);
         context.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         if (script is not null)
             await context.AddInitScriptAsync(script);
@@ -100,6 +101,7 @@ public sealed class DashboardFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await ClosesPagesAttribute.ClosedAsync();
         if (browser is not null)
             await browser.DisposeAsync();
         playwright?.Dispose();
