@@ -56,6 +56,19 @@ document.addEventListener('focusout', event => queueMicrotask(() => {
     if (focused === event.target && focused.isConnected && document.activeElement !== focused)
         focused = null;
 }));
+// Pages change under the pointer. A button that it went down on is the one that is pressed, wherever that is by then; moved away, the pointer lets go of it.
+document.addEventListener('pointerdown', down => {
+    const button = down.target.closest('button');
+    if (!button || down.button !== 0 || down.pointerType !== 'mouse')
+        return;
+    const letGo = move => {
+        if (Math.hypot(move.clientX - down.clientX, move.clientY - down.clientY) > 8)
+            button.releasePointerCapture(down.pointerId);
+    };
+    button.setPointerCapture(down.pointerId);
+    button.addEventListener('pointermove', letGo);
+    button.addEventListener('lostpointercapture', () => button.removeEventListener('pointermove', letGo), { once: true });
+});
 // Before the page is live it has nobody to send a form to.
 document.addEventListener('submit', event => event.preventDefault());
 
