@@ -134,25 +134,13 @@ public sealed class ProjectStore(ITableStore tables)
     /// <summary>Every repository that anything was ever launched on. A project's sessions are where it is, so that only single ones are looked at.</summary>
     public async Task<IReadOnlyCollection<string>> ListRepositoriesAsync(CancellationToken cancellationToken)
     {
-        const int Page = 1000;
         HashSet<string> found = new(StringComparer.Ordinal);
-        for (ListRange? range = new(Page); range is not null;)
+        await foreach (ProjectRecord project in AllAsync(range => ListProjectsAsync(range, cancellationToken)))
+            found.Add(project.RepoPath);
+        await foreach ((string id, string entry) in AllAsync(range => sessions.PageAsync(ListIndex.All, range, null, cancellationToken)))
         {
-            ListPage<ProjectRecord> page = await ListProjectsAsync(range, cancellationToken);
-            found.UnionWith(page.Items.Select(p => p.RepoPath));
-            range = page.Next is { } next ? new ListRange(Page, After: next) : null;
-        }
-
-        for (ListRange? range = new(Page); range is not null;)
-        {
-            ListPage<(string Id, string Entry)> page = await sessions.PageAsync(ListIndex.All, range, null, cancellationToken);
-            foreach ((string id, string entry) in page.Items)
-            {
-                if (Json.Read<IndexEntry>(entry).Partition == SessionRow(id) && await FindSessionAsync(id, entry, cancellationToken) is { } session)
-                    found.Add(session.RepoPath);
-            }
-
-            range = page.Next is { } next ? new ListRange(Page, After: next) : null;
+            if (Json.Read<IndexEntry>(entry).Partition == SessionRow(id) && await FindSessionAsync(id, entry, cancellationToken) is { } session)
+                found.Add(session.RepoPath);
         }
 
         return found;
@@ -256,6 +244,19 @@ public sealed class ProjectStore(ITableStore tables)
         return await tables.GetAsync(partition, DecisionRow(decisionId), cancellationToken) is { } row
             ? (Json.Read<DecisionRecord>(row.Json), row)
             : null;
+    }
+
+    /// <summary>Every item of a list, read page by page.</summary>
+    private static async IAsyncEnumerable<T> AllAsync<T>(Func<ListRange, Task<ListPage<T>>> read)
+    {
+        const int Page = 1000;
+        for (ListRange? range = new(Page); range is not null;)
+        {
+            ListPage<T> page = await read(range);
+            foreach (T item in page.Items)
+                yield return item;
+            range = page.Next is { } next ? new ListRange(Page, After: next) : null;
+        }
     }
 
     private static string Partition(string projectId) => $"project/{projectId}";
