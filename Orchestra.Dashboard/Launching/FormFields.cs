@@ -9,9 +9,7 @@ public sealed class FormFields(Action changed)
 {
     private readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> errors = new(StringComparer.Ordinal);
-
-    // Errors of former texts.
-    private readonly HashSet<string> settled = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> formerErrors = new(StringComparer.Ordinal);
 
     /// <summary>Empty when nothing was typed. What was wrong with a text is not said of the next one.</summary>
     public string this[string name]
@@ -21,24 +19,25 @@ public sealed class FormFields(Action changed)
         {
             if (this[name] == value)
                 return;
-            settled.Add(name);
+            if (errors.Remove(name, out string? error))
+                formerErrors[name] = error;
             texts[name] = value ?? "";
             changed();
         }
     }
 
-    public bool HasErrors => errors.Keys.Any(name => !settled.Contains(name));
+    public bool HasErrors => errors.Count > 0;
 
     /// <summary>What is wrong with the field; null: nothing.</summary>
-    public string? ErrorOf(string name) => settled.Contains(name) ? null : errors.GetValueOrDefault(name);
+    public string? ErrorOf(string name) => errors.GetValueOrDefault(name);
 
-    /// <summary>What was wrong with the field's former text: its place is kept, as a button that moves up while it is pressed is missed.</summary>
-    public string? FormerErrorOf(string name) => settled.Contains(name) ? errors.GetValueOrDefault(name) : null;
+    /// <summary>What was wrong with the field's former text: its place is kept, so that nothing below it moves when somebody corrects the field.</summary>
+    public string? FormerErrorOf(string name) => formerErrors.GetValueOrDefault(name);
 
     public void ClearErrors()
     {
         errors.Clear();
-        settled.Clear();
+        formerErrors.Clear();
     }
 
     /// <summary>Whether one of <paramref name="names"/> is meant, which then shows the message; a part of a field is the field's.</summary>

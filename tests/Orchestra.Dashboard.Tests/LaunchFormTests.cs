@@ -54,7 +54,7 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         await Expect(Field(page, "agents[1].team")).ToBeFocusedAsync();
         await Field(page, "agents[1].team").FillAsync("feature-dev");
         // The button stays under the pointer that presses it when the error above it goes.
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).HoverAsync();
+        await Launch(page).HoverAsync();
         await page.Mouse.DownAsync();
         await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(0);
         await page.Mouse.UpAsync();
@@ -249,7 +249,9 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
         await Field(page, "agents[0].task").FillAsync(task);
     }
 
-    private static Task LaunchAsync(IPage page) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true }).ClickAsync();
+    private static ILocator Launch(IPage page) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Launch", Exact = true });
+
+    private static Task LaunchAsync(IPage page) => Launch(page).ClickAsync();
 
     private static Task DryRunAsync(IPage page) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show what would happen" }).ClickAsync();
 
