@@ -75,22 +75,14 @@ public sealed partial class LaunchForm
                 MaxCostUsd: session.Budget?.MaxCostUsd, MaxTurns: session.Budget?.MaxTurns),
         ]));
 
-    /// <summary>Texts by their fields' paths, as the browser kept them.</summary>
-    public void Restore(IReadOnlyDictionary<string, string> kept)
+    /// <summary>Agents for the texts that the browser kept, by their fields' paths, and puts back itself: it is the same launch as before.</summary>
+    public void MakeRoom(IReadOnlyDictionary<string, string> kept)
     {
-        foreach ((string path, string text) in kept)
+        Fields["nonce"] = kept.GetValueOrDefault("nonce", Fields["nonce"]);
+        foreach (Match match in kept.Keys.Select(path => AgentPath().Match(path)).Where(m => m.Success))
         {
-            Match match = AgentPath().Match(path);
-            if (!match.Success)
-            {
-                Fields[path] = text;
-                continue;
-            }
-
-            int index = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-            while (Agents.Count <= index)
+            while (Agents.Count <= int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
                 Add();
-            Agents[index].Fields[match.Groups[2].Value] = text;
         }
     }
 

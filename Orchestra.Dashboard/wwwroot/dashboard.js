@@ -16,6 +16,9 @@ Blazor.start({
 
 // What is typed into a form that says so stays with the tab until it is sent, whatever becomes of the page or its connection.
 const draft = {
+    // Forms that have back what was kept of them.
+    whole: new WeakSet(),
+
     // Of the form that data-keep names, or of the page's only one.
     place: name => `orchestra-draft:${name || location.pathname + location.search}`,
 
@@ -25,15 +28,28 @@ const draft = {
         sessionStorage.setItem(this.place(form?.dataset.keep), JSON.stringify(texts));
     },
 
-    /** At once: what were told to the server and came back could be older than what is typed meanwhile. */
+    // Before the rest of the form is back, its other fields are not empty but unknown.
+    keepOne(field) {
+        const { keep } = field.form.dataset;
+        if (field.name)
+            sessionStorage.setItem(this.place(keep), JSON.stringify({ ...this.kept(keep), [field.name]: field.value }));
+    },
+
+    /**
+     * At once: what were told to the server and came back could be older than what is typed meanwhile.
+     * Says whether there was something to put back.
+     */
     restore(form) {
-        for (const [name, text] of Object.entries(this.kept(form.dataset.keep) ?? {})) {
-            const field = form.elements[name];
-            if (field && field.value !== text) {
-                field.value = text;
-                field.dispatchEvent(new Event('change', { bubbles: true }));
-            }
+        this.whole.add(form);
+        const missing = Object.entries(this.kept(form.dataset.keep) ?? {})
+            .map(([name, text]) => [form.elements[name], text])
+            .filter(([field, text]) => field && field.value !== text);
+        for (const [field, text] of missing) {
+            field.value = text;
+            for (const event of ['input', 'change'])
+                field.dispatchEvent(new Event(event, { bubbles: true }));
         }
+        return missing.length > 0;
     },
 
     kept(name) {
@@ -46,8 +62,10 @@ const draft = {
 };
 document.addEventListener('input', event => {
     const form = event.target.closest('form[data-keep]');
-    if (form)
+    if (form && draft.whole.has(form))
         draft.keep(form);
+    else if (form)
+        draft.keepOne(event.target);
 });
 // An element that is taken away takes the focus with it, to nowhere.
 let focused = null;
@@ -58,7 +76,7 @@ document.addEventListener('focusout', event => queueMicrotask(() => {
 }));
 // Pages change under the pointer. A button that it went down on is the one that is pressed, wherever that is by then; moved away, the pointer lets go of it.
 document.addEventListener('pointerdown', down => {
-    const button = down.target.closest('button');
+    const button = down.target.closest('button, summary, a[href]');
     if (!button || down.button !== 0 || down.pointerType !== 'mouse')
         return;
     const letGo = move => {
@@ -130,9 +148,22 @@ window.orchestra = {
         found?.focus();
     },
 
-    /** Not where somebody acts in the page already. */
+    /** Where a press leads, unless whoever pressed has gone on to type somewhere. */
+    follow(selector) {
+        if (!document.activeElement?.matches('input, textarea, select'))
+            this.focus(selector);
+    },
+
+    /** Only where nothing has the focus: what had it was switched off or taken away, and nobody has gone on to something else. */
+    focusIfNone(selector) {
+        if (!document.activeElement || document.activeElement === document.body)
+            this.focus(selector);
+    },
+
+    /** Not where somebody acts in the page already; the link that was followed to it is no such place. */
     arrive(selector) {
-        if (!document.activeElement?.matches('main *'))
+        const at = document.activeElement;
+        if (!at || at === document.body || at.href === location.href)
             this.focus(selector);
     },
 

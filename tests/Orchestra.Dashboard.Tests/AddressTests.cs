@@ -53,6 +53,7 @@ public sealed class AddressTests(DashboardFixture dashboard)
     {
         (IPage page, _) = await dashboard.OpenAsync("/costs", width: 375);
         ILocator more = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "More" });
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
         string there = await WeightAsync();
         await more.PressAsync("Enter");
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Teams" }).PressAsync("Escape");

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -112,20 +111,12 @@ public sealed class DecisionTests(DashboardFixture dashboard)
         foreach (string waits in new[] { id, other })
             await dashboard.UntilAsync($"api/gm/projects/{waits}", p => p["decisions"]!.AsArray().Count > 0);
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/agents");
-        // The server does not hear that its page was drawn, and so has not done yet what it does then.
-        var held = new TaskCompletionSource();
-        await page.RouteWebSocketAsync(new Regex("/_blazor"), socket =>
-        {
-            IWebSocketRoute server = socket.ConnectToServer();
-            socket.OnMessage(frame =>
-                _ = (Encoding.Latin1.GetString(frame.Binary!).Contains("OnRenderCompleted", StringComparison.Ordinal) ? held.Task : Task.CompletedTask)
-                    .ContinueWith(_ => server.Send(frame.Binary!), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
-        });
+        TaskCompletionSource drawn = await page.HoldBackWhatIsDrawnAsync();
         await page.GoAsync("/");
         ILocator comment = page.Locator("article.decision", new PageLocatorOptions { HasText = Name }).GetByLabel("Comment");
         await comment.PressSequentiallyAsync("Half a");
 
-        held.SetResult();
+        drawn.SetResult();
         await dashboard.PostAsync($"api/gm/projects/{other}/cancel", new JsonObject());
 
         // What the server does last, it did after all that it does first.

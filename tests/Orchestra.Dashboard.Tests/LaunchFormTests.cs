@@ -103,6 +103,53 @@ public sealed class LaunchFormTests(DashboardFixture dashboard)
     }
 
     [Fact]
+    public async Task Who_types_as_soon_as_the_page_lives_keeps_these_words_and_gets_the_former_ones_back()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        await FillAsync(page, "Typed before", "/no/such/folder", "feature-dev", "true");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add an agent" }).ClickAsync();
+        await Field(page, "agents[1].task").FillAsync("Of the second");
+        TaskCompletionSource drawn = await page.HoldBackWhatIsDrawnAsync();
+        await page.GoAsync("/launch");
+        ILocator task = Field(page, "agents[0].task");
+        await task.PressSequentiallyAsync("Half a");
+
+        drawn.SetResult();
+        await Expect(page.GetByText("What you had typed is back.")).ToBeVisibleAsync();
+        await page.Keyboard.TypeAsync(" thought");
+
+        await Expect(task).ToBeFocusedAsync();
+        await Expect(task).ToHaveValueAsync("Half a thought");
+        await Expect(Field(page, "project_name")).ToHaveValueAsync("Typed before");
+        await Expect(Field(page, "repo_path")).ToHaveValueAsync("/no/such/folder");
+        await Expect(Field(page, "agents[1].task")).ToHaveValueAsync("Of the second");
+        // The server has them, too.
+        await LaunchAsync(page);
+        await AssertWrongAsync(Field(page, "agents[1].team"), "which team");
+        await Expect(page.Locator("[aria-invalid=true]")).ToHaveCountAsync(1);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_template_that_is_chosen_as_soon_as_the_page_lives_stays_chosen()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/agents");
+        TaskCompletionSource drawn = await page.HoldBackWhatIsDrawnAsync();
+        await page.GoAsync("/launch");
+        await page.GetByLabel("Template").SelectOptionAsync("two-limited");
+        await Expect(Field(page, "project_name")).ToHaveValueAsync("two-limited");
+
+        drawn.SetResult();
+        // What the server did in between is done by the time that this is answered.
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add an agent" }).ClickAsync();
+        await Expect(Field(page, "agents[2].team")).ToBeFocusedAsync();
+
+        await Expect(Field(page, "project_name")).ToHaveValueAsync("two-limited");
+        await Expect(Field(page, "agents[1].task")).ToHaveValueAsync("Do the second thing");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task What_was_typed_comes_back_when_no_template_is_wanted_after_all()
     {
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");

@@ -12,11 +12,21 @@ public sealed class PressTests(DashboardFixture dashboard)
     public async Task A_button_that_is_moved_while_it_is_pressed_is_pressed_all_the_same()
     {
         (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
-        await Add(page).HoverAsync();
-        await page.Mouse.DownAsync();
-        await page.Locator("main").EvaluateAsync(Push);
-        await page.Mouse.UpAsync();
+        await PressMovedAsync(page, Add(page));
         await Expect(page.Locator("[name='agents[1].team']")).ToBeVisibleAsync();
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_fold_and_a_link_that_are_moved_while_they_are_pressed_are_pressed_all_the_same()
+    {
+        (IPage page, List<string> complaints) = await dashboard.OpenAsync("/launch");
+        ILocator fold = page.GetByText("Mode, command and limits");
+        await PressMovedAsync(page, fold);
+        await Expect(page.Locator("[name='agents[0].max_turns']")).ToBeVisibleAsync();
+        await page.Locator("main").EvaluateAsync("main => main.insertAdjacentHTML('beforeend', '<p><a href=/costs>Further</a></p>')");
+        await PressMovedAsync(page, page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Further" }));
+        await Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Costs" })).ToBeVisibleAsync();
         Assert.Empty(complaints);
     }
 
@@ -35,6 +45,14 @@ public sealed class PressTests(DashboardFixture dashboard)
         await Expect(page.Locator("[name='agents[1].team']")).ToBeVisibleAsync();
         await Expect(page.Locator("[name='agents[2].team']")).ToHaveCountAsync(0);
         Assert.Empty(complaints);
+    }
+
+    private static async Task PressMovedAsync(IPage page, ILocator pressed)
+    {
+        await pressed.HoverAsync();
+        await page.Mouse.DownAsync();
+        await page.Locator("main").EvaluateAsync(Push);
+        await page.Mouse.UpAsync();
     }
 
     private static ILocator Add(IPage page) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add an agent" });
