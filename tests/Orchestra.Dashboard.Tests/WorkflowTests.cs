@@ -154,15 +154,23 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         await Expect(form).ToContainTextAsync("No instance ended so in this time.");
         await form.GetByLabel("Completed").UncheckAsync();
         await form.GetByLabel("Failed").CheckAsync();
-        await form.GetByLabel("Created until").FillAsync("2020-01-31T10:00");
+        ILocator until = form.GetByLabel("Created until");
+        await until.FillAsync("2020-01-31T10:00");
+        await Expect(form).Not.ToContainTextAsync("No instance ended so in this time.");
         await ask.ClickAsync();
         await Expect(form).ToContainTextAsync("No instance ended so in this time.");
-        await form.GetByLabel("Created until").FillAsync("2099-01-31T10:00");
+        await until.FillAsync("2099-01-31T10:00");
         await ask.ClickAsync();
         await Expect(form).ToContainTextAsync("Delete 4 instances and their histories for good?");
         await DashboardFixture.ShotAsync(page, "workflows-purge");
         await form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "No", Exact = true }).ClickAsync();
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(4);
+
+        // What is changed while they are counted counts, too.
+        await until.EvaluateAsync("input => { input.form.requestSubmit(); input.value = '2020-01-31T10:00'; input.dispatchEvent(new Event('change', { bubbles: true })); }");
+        await ask.ClickAsync();
+        await Expect(form).ToContainTextAsync("No instance ended so in this time.");
+        await until.FillAsync("2099-01-31T10:00");
         await ask.ClickAsync();
         await form.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Purge 4 instances" }).ClickAsync();
         await Expect(form).ToContainTextAsync("4 purged.");
@@ -184,6 +192,8 @@ public sealed class WorkflowTests(DashboardFixture dashboard)
         // What another action asked may still be there.
         ILocator form = page.GetByRole(AriaRole.Form, new PageGetByRoleOptions { Name = action });
         await Expect(form).ToBeVisibleAsync();
+        // What is filled in before would get what was meant for the field that has the focus by then.
+        await Expect(form.Locator(":focus")).ToBeVisibleAsync();
         if (fill is not null)
             await fill(page);
         await form.Locator("button[type=submit]").ClickAsync();
