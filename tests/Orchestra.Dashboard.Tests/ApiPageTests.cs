@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Orchestra.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Orchestra.Dashboard.Tests;
@@ -11,6 +12,7 @@ public sealed class ApiPageTests(DashboardFixture dashboard)
     {
         await using IBrowser browser = await dashboard.LaunchBrowserAsync();
         IPage page = await browser.NewPageAsync();
+        page.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         var foreign = new List<string>();
         var complaints = new List<string>();
         page.Request += (_, request) =>

@@ -42,6 +42,7 @@ public sealed class DashboardFixture : IAsyncLifetime
     public Task<IBrowser> LaunchBrowserAsync(IEnumerable<string>? without = null, params string[] settings) => playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {
         ExecutablePath = Chromium,
+        Timeout = (float)Eventually.Patience.TotalMilliseconds,
         Args =
         [
             "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -107,6 +108,6 @@ public sealed class DashboardFixture : IAsyncLifetime
         playwright?.Dispose();
         Http.Dispose();
         host?.Dispose();
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 }

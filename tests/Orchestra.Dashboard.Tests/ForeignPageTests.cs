@@ -43,6 +43,7 @@ public sealed class ForeignPageTests(DashboardFixture dashboard)
         await using IBrowser browser = await dashboard.LaunchBrowserAsync(
             ["LocalNetworkAccessChecks", "LocalNetworkAccessChecksWebSockets"], $"--host-resolver-rules=MAP {ReboundName} 127.0.0.1");
         IPage visited = await browser.NewPageAsync();
+        visited.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         // As served before the name was made to point to us; everything else goes where it goes.
         await visited.RouteAsync(page, route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<!doctype html><body>hello" }));
         await visited.GotoAsync(page);

@@ -70,9 +70,16 @@ internal sealed class GenuineHost : IDisposable
         };
         if (http.Request.HttpMethod == "GET" && path == Root + "/o%201")
             Interlocked.Increment(ref http.Request.QueryString["showHistory"] == "true" ? ref histories : ref states);
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        await http.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-        http.Response.Close();
+        try
+        {
+            http.Response.StatusCode = status;
+            http.Response.ContentType = "application/json";
+            await http.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
+            http.Response.Close();
+        }
+        catch (Exception e) when (e is HttpListenerException or IOException)
+        {
+            // Who asked has gone on to another page.
+        }
     }
 }

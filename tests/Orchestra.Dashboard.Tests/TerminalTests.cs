@@ -8,6 +8,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Orchestra.Dashboard.Tests;
 
 /// <summary>A session's output under somebody's hands while more of it comes.</summary>
+// One clipboard is all tests': who copies and pastes does so alone.
+[Collection("Clipboard")]
 public sealed class TerminalTests(DashboardFixture dashboard)
 {
     private const string Colours =

@@ -7,6 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Orchestra.Dashboard.Tests;
 
 /// <summary>The pages of one project, one session, and the launch: what a person sees of work while it is done and afterwards.</summary>
+// One clipboard is all tests': who copies and pastes does so alone.
+[Collection("Clipboard")]
 public sealed class WorkTests(DashboardFixture dashboard)
 {
     private const string Go = "while [ ! -f {0} ]; do sleep 0.05; done; ";

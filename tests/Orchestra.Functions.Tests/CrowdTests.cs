@@ -24,7 +24,7 @@ public sealed class CrowdTests
         var commits = new List<string>();
         while (!Task.WhenAll(ends).IsCompleted && commits.Count < 8)
         {
-            commits.Add(Commit(repository, commits.Count));
+            commits.Add(await repository.CommitBesideLandingsAsync($"mine{commits.Count}.txt", "mine\n"));
             string seen = repository.Git("rev-parse", "main");
             // The next commit comes when something has landed on the one before.
             await Eventually.TrueAsync(
@@ -63,25 +63,6 @@ public sealed class CrowdTests
         Assert.Equal("completed", (string)(await api.WaitForEndAsync(id))["phase"]!);
         Assert.Equal("a", repository.Git("show", "main:a.txt"));
         File.Delete(config);
-    }
-
-    /// <summary>A landing may be just at work in the checkout; the person tries again.</summary>
-    private static string Commit(TestRepository repository, int number)
-    {
-        repository.Write($"mine{number}.txt", "mine\n");
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                repository.Git("add", "--", $"mine{number}.txt");
-                repository.Git("commit", "-q", "-m", "mine", "--", $"mine{number}.txt");
-                return repository.Git("rev-parse", "HEAD");
-            }
-            catch (InvalidOperationException) when (attempt < 50)
-            {
-                // index.lock is held, or the branch has just been moved.
-            }
-        }
     }
 
     private static TestRepository Sample()

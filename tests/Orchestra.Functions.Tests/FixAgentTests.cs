@@ -33,7 +33,7 @@ public sealed class FixAgentTests : IAsyncLifetime
     public async Task One_that_mends_is_seen_while_it_works_and_read_afterwards()
     {
         string go = Path.Combine(repository.Root, "go");
-        string id = await MendingAsync($"echo looking; echo half > half.txt; until test -f '{go}'; do sleep 0.02; done; touch mended; echo TOKEN=ghp_abcdefghijklmnopqrstuvwxyz0123456789");
+        string id = await MendingAsync($"echo half > half.txt; echo looking; until test -f '{go}'; do sleep 0.02; done; touch mended; echo TOKEN=ghp_abcdefghijklmnopqrstuvwxyz0123456789");
         JsonObject project = await api.WaitAsync(id, p => Fix(p) is { } f && (string?)f["last_line"] == "looking");
         JsonNode fix = Fix(project)!;
         string run = (string)fix["session_id"]!;
@@ -120,7 +120,7 @@ public sealed class FixAgentTests : IAsyncLifetime
     public async Task One_that_takes_too_long_is_ended_and_the_next_is_told_why()
     {
         await using HostSetup own = await HostSetup.StartAsync(
-            $"ORCHESTRA_CONFIG={HostSetup.Config("pipeline: {fix_timeout_seconds: 6, max_fix_attempts: 2}\n")}", $"CLAUDE_CLI_PATH={FakeClaude.Path}");
+            $"ORCHESTRA_CONFIG={HostSetup.Config("pipeline: {fix_timeout_seconds: 20, max_fix_attempts: 2}\n")}", $"CLAUDE_CLI_PATH={FakeClaude.Path}");
         using var other = new OrchestraApi(own.Address);
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > x.txt"));
         launch["build_command"] = "test -e mended";
@@ -133,7 +133,7 @@ public sealed class FixAgentTests : IAsyncLifetime
         Assert.Equal("completed", (string)project["phase"]!);
         JsonArray fixes = project["fix_agents"]!.AsArray();
         Assert.Equal(["timed_out", "completed"], fixes.Select(f => (string)f!["status"]!));
-        Assert.Contains("6 s", (string)fixes[0]!["error"]!, StringComparison.Ordinal);
+        Assert.Contains("20 s", (string)fixes[0]!["error"]!, StringComparison.Ordinal);
         Assert.Contains((string)fixes[0]!["error"]!, repository.Show("main", "told.txt"), StringComparison.Ordinal);
     }
 

@@ -24,6 +24,9 @@ public sealed class FuzzTests
         string id = await api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("echo x > y"), OrchestraApi.Agent("exit 3")));
         JsonObject project = await api.WaitForEndAsync(id);
         string[] ids = [id, .. project["sessions"]!.AsArray().Select(s => (string)s!["session_id"]!)];
+        // The end is told after it is kept.
+        await Eventually.TrueAsync(
+            async () => (await api.GetAsync($"/api/events?project={id}&types=project_completed,project_failed")).Body["events"]!.AsArray().Count > 0, () => "No end is told.");
         // What it would clean is not there to be cleaned by chance.
         await api.PostAsync("/api/doctor/clean", "{}");
         string before = await StateAsync(host, repository);

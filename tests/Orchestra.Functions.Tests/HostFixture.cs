@@ -37,6 +37,6 @@ public sealed class HostFixture : IAsyncLifetime
         Api.Dispose();
         await host!.StopAsync();
         host.Dispose();
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 }

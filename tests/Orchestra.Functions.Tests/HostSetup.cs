@@ -52,7 +52,7 @@ internal sealed class HostSetup : IAsyncDisposable
             host.Dispose();
         }
 
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     private async Task RunAsync(Action<FunctionsApplicationBuilder>? extend, string[] settings)

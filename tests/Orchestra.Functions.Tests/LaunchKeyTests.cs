@@ -65,17 +65,16 @@ public sealed class LaunchKeyTests(HostFixture shared) : IClassFixture<HostFixtu
     [Fact]
     public async Task Too_many_launches_are_refused_until_later()
     {
-        await using HostSetup host = await HostSetup.StartAsync("ORCHESTRA_LAUNCHES_PER_MINUTE=2");
+        await using HostSetup host = await HostSetup.StartAsync("ORCHESTRA_LAUNCHES_PER_MINUTE=1");
         using TestRepository repository = TestRepository.Create();
         using var api = new OrchestraApi(host.Address);
         JsonObject launch = OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent("true"));
-        string[] ids = [await api.LaunchAsync(launch), await api.LaunchAsync(launch)];
+        string id = await api.LaunchAsync(launch);
         var refused = await SendAsync(host.Address, "/api/gm/launch", launch, null);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
-        Assert.Equal("30", refused.RetryAfter);
-        Assert.Equal(2, (int)(await api.GetAsync("/api/gm/projects")).Body["total"]!);
-        foreach (string id in ids)
-            await api.WaitForEndAsync(id);
+        Assert.Equal("60", refused.RetryAfter);
+        Assert.Equal(1, (int)(await api.GetAsync("/api/gm/projects")).Body["total"]!);
+        await api.WaitForEndAsync(id);
     }
 
     private static async Task<(HttpStatusCode Status, JsonObject Body, string? Location, string? RetryAfter)> SendAsync(Uri host, string path, JsonObject body, string? key)

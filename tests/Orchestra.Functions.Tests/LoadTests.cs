@@ -25,7 +25,7 @@ public sealed class LoadTests(HostFixture shared) : IClassFixture<HostFixture>
         Task<Dictionary<string, string>> first = ReadAsync(one), second = ReadAsync(two);
         JsonNode[] sessions = [.. (await shared.Api.WaitAsync(id, p => p["sessions"]!.AsArray().Count == Agents))["sessions"]!.AsArray()!];
         string[] ids = [.. sessions.Select(s => (string)s["session_id"]!)];
-        using var http = new HttpClient { BaseAddress = shared.Address };
+        using var http = new HttpClient { BaseAddress = shared.Address, Timeout = Eventually.Patience };
         string[] followed = await Task.WhenAll(ids.Concat(ids).Select(s => http.GetStringAsync($"/api/teams/{s}/output?follow=true", Cancel)));
 
         Assert.All(followed, text => Assert.Equal(expected, text));
@@ -45,7 +45,7 @@ public sealed class LoadTests(HostFixture shared) : IClassFixture<HostFixture>
             repository.Folder, OrchestraApi.Agent($"until test -f '{gate}'; do sleep 0.02; done; yes 'a line of output' 2>/dev/null | head -c {Size}")));
         JsonObject project = await shared.Api.WaitAsync(id, p => p["sessions"]!.AsArray().Count == 1);
         string session = (string)project["sessions"]![0]!["session_id"]!;
-        using var http = new HttpClient { BaseAddress = shared.Address };
+        using var http = new HttpClient { BaseAddress = shared.Address, Timeout = Eventually.Patience };
         using HttpResponseMessage slow = await http.GetAsync($"/api/teams/{session}/output?follow=true", HttpCompletionOption.ResponseHeadersRead, Cancel);
         await File.WriteAllTextAsync(gate, "", Cancel);
 
@@ -69,7 +69,7 @@ public sealed class LoadTests(HostFixture shared) : IClassFixture<HostFixture>
         JsonObject project = await shared.Api.WaitForEndAsync(await shared.Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent($"cat '{blob}'"))));
         string session = (string)project["sessions"]![0]!["session_id"]!;
 
-        using var http = new HttpClient { BaseAddress = shared.Address };
+        using var http = new HttpClient { BaseAddress = shared.Address, Timeout = Eventually.Patience };
         Assert.Equal(bytes, await http.GetByteArrayAsync($"/api/teams/{session}/output", Cancel));
         Assert.Equal(bytes, await http.GetByteArrayAsync($"/api/teams/{session}/output?follow=true", Cancel));
         Assert.Contains("\nend without a line feed ", (await told)[session]);

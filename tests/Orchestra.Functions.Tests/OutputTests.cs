@@ -93,13 +93,16 @@ public sealed class OutputTests(HostFixture shared) : IClassFixture<HostFixture>
         string go = Path.Combine(repository.Root, "go");
         using SocketClient first = await SocketClient.ConnectAsync(shared.Address, "/ws/teams");
         string id = await shared.Api.LaunchAsync(OrchestraApi.Launch(repository.Folder, OrchestraApi.Agent(
-            $"echo out; until test -f '{go}'; do sleep 0.02; done; printf 'warning: token %s\\n' ghp_{new string('c', 36)} >&2; until test -f '{go}2'; do sleep 0.02; done; echo more; for i in $(seq 1 2000); do echo error $i; done >&2")));
+            $"echo out; until test -f '{go}'; do sleep 0.02; done; printf 'warning: token %s\\n' ghp_{new string('c', 36)} >&2; until test -f '{go}2'; do sleep 0.02; done; echo more; until test -f '{go}3'; do sleep 0.02; done; for i in $(seq 1 2000); do echo error $i; done >&2")));
         await first.UntilAsync(m => (string?)m["event"] == "stdout");
         await File.WriteAllTextAsync(go, "", Cancel);
         List<JsonObject> seen = await first.UntilAsync(m => (string?)m["event"] == "stderr");
         string session = (string)seen[^1]["session_id"]!;
         first.Dispose();
         await File.WriteAllTextAsync(go + "2", "", Cancel);
+        // Of what is printed at once, no one can tell the order.
+        await Eventually.TrueAsync(async () => (await TextAsync($"/api/teams/{session}/output")).Contains("more", StringComparison.Ordinal), () => "Nothing more is printed.");
+        await File.WriteAllTextAsync(go + "3", "", Cancel);
         await shared.Api.WaitForEndAsync(id);
         using SocketClient again = await SocketClient.ConnectAsync(shared.Address, $"/ws/teams?after={(long)seen[^1]["seq"]! - 1}");
         List<JsonObject> rest = await again.UntilAsync(m => (string?)m["event"] == "completed" && (string?)m["session_id"] == session);

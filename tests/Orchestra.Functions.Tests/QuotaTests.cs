@@ -18,7 +18,7 @@ public sealed class QuotaTests : IDisposable
         string running = await LaunchAsync(api, $"run: echo one > {repository.Root}/running; exec sleep 1000");
         await Eventually.TrueAsync(() => File.Exists($"{repository.Root}/running"), () => "The first agent does not run.");
 
-        string limited = await LaunchAsync(api, Limited(seconds: 6));
+        string limited = await LaunchAsync(api, Limited(seconds: 25));
         JsonNode interrupted = await UntilAsync(api, running, s => (string?)s["waiting_for"]?["kind"] == "quota");
         JsonNode met = await UntilAsync(api, limited, s => (string?)s["waiting_for"]?["kind"] == "quota");
         string late = await LaunchAsync(api, $"run: echo late > {repository.Root}/late");
@@ -49,15 +49,14 @@ public sealed class QuotaTests : IDisposable
         host.Start();
         using OrchestraApi api = new(new Uri($"http://127.0.0.1:{port}"));
         await api.WaitUntilUpAsync();
-        JsonObject launch = OrchestraApi.Launch(repository.Folder, Agent($"run: rm claude-arguments.txt; echo done >> {repository.Root}/done; echo d > d.txt"), Agent(Limited(seconds: 5)));
+        JsonObject launch = OrchestraApi.Launch(repository.Folder, Agent($"run: rm claude-arguments.txt; echo done >> {repository.Root}/done; echo d > d.txt"), Agent($"run: until test -f {repository.Root}/go; do sleep 0.05; done\n{Limited(seconds: 20)}"));
         launch["client_mode"] = "claude-code";
         string project = await api.LaunchAsync(launch);
+        await api.WaitAsync(project, p => p["sessions"]!.AsArray().Any(s => (string)s!["status"]! == "completed"));
+        File.WriteAllText($"{repository.Root}/go", "");
         JsonNode? waiting = null;
-        await Eventually.TrueAsync(
-            async () => (await api.GetAsync($"/api/gm/projects/{project}")).Body["sessions"]!.AsArray() is [_, _] sessions
-                && sessions.Any(s => (string)s!["status"]! == "completed")
-                && (waiting = sessions.FirstOrDefault(s => (string?)s!["waiting_for"]?["kind"] == "quota")) is not null,
-            () => "No session waits.");
+        await api.WaitAsync(
+            project, p => (waiting = p["sessions"]!.AsArray().FirstOrDefault(s => (string?)s!["waiting_for"]?["kind"] == "quota")) is not null);
 
         host.Kill();
         host.Start();
@@ -76,7 +75,7 @@ public sealed class QuotaTests : IDisposable
     public async Task An_agent_that_may_not_pause_ends_with_the_status_quota()
     {
         await using HostSetup host = await HostSetup.StartAsync(
-            $"CLAUDE_CLI_PATH={FakeClaude.Path}", $"ORCHESTRA_CONFIG={Config("quota: {max_pauses: 0, first_pause_seconds: 3}")}");
+            $"CLAUDE_CLI_PATH={FakeClaude.Path}", $"ORCHESTRA_CONFIG={Config("quota: {max_pauses: 0, first_pause_seconds: 20}")}");
         using OrchestraApi api = new(host.Address);
 
         string id = await LaunchAsync(api, Limited(seconds: 0));
@@ -113,8 +112,8 @@ public sealed class QuotaTests : IDisposable
     }
 
     [Theory]
-    [InlineData(10, 3600, "The API failed (its quota is used up); claude-code did the work.")]
-    [InlineData(3600, 10, null)]
+    [InlineData(25, 3600, "The API failed (its quota is used up); claude-code did the work.")]
+    [InlineData(3600, 25, null)]
     public async Task Hybrid_waits_when_the_cli_may_do_no_more_either_and_goes_on_with_what_may_again_first(int cliSeconds, int apiSeconds, string? note)
     {
         using FakeMessagesApi model = new(FakeMessagesApi.Refuses(429, "come back later", $"retry-after: {apiSeconds}\r\n"), FakeMessagesApi.Says("Done by the API."));

@@ -61,13 +61,13 @@ public sealed class SocketTests(HostFixture shared) : IClassFixture<HostFixture>
     [Fact]
     public async Task Who_answers_pings_stays_and_who_is_silent_is_dropped()
     {
-        await using HostSetup host = await HostSetup.StartAsync("Orchestra:Sockets:PingSeconds=0.3");
+        await using HostSetup host = await HostSetup.StartAsync("Orchestra:Sockets:PingSeconds=2");
         using SocketClient alive = await SocketClient.ConnectAsync(host.Address, "/ws/gm");
         using SocketClient silent = await SocketClient.ConnectAsync(host.Address, "/ws/gm", silent: true);
         Task<JsonObject?> answering = alive.NextAsync();
         Assert.Null(await silent.NextAsync());
         Assert.InRange(silent.Pings, 1, 2);
-        await Eventually.TrueAsync(() => alive.Pings >= 8, () => "No pings.");
+        await Eventually.TrueAsync(() => alive.Pings >= 3, () => "No pings.");
         Assert.False(answering.IsCompleted);
         await host.Services.GetRequiredService<EventLog>().AppendAsync([Event("one", 1)], Cancel);
         Assert.Equal("test", (string)(await answering)!["event"]!);
@@ -102,7 +102,7 @@ public sealed class SocketTests(HostFixture shared) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_client_that_does_not_read_is_dropped_and_slows_nobody()
     {
-        await using HostSetup host = await HostSetup.StartAsync("Orchestra:Sockets:SendSeconds=0.5");
+        await using HostSetup host = await HostSetup.StartAsync("Orchestra:Sockets:SendSeconds=5");
         EventLog log = host.Services.GetRequiredService<EventLog>();
         using SocketClient stuck = await SocketClient.ConnectAsync(host.Address, "/ws/gm?after=0");
         using SocketClient live = await SocketClient.ConnectAsync(host.Address, "/ws/gm?after=0");

@@ -50,7 +50,9 @@ public sealed class StatsTests
         JsonNode newest = (await api.GetAsync("/api/executions?limit=1")).Body;
         JsonNode rest = (await api.GetAsync($"/api/executions?limit=1&after={newest["next"]}")).Body;
         Assert.Equal(new[] { project, session }.Order(), new[] { newest, rest }.Select(p => (string)p["executions"]![0]!["id"]!).Order());
-        JsonArray told = (await api.GetAsync("/api/events?types=new_execution")).Body["events"]!.AsArray();
+        JsonArray told = [];
+        await Eventually.TrueAsync(
+            async () => (told = (await api.GetAsync("/api/events?types=new_execution")).Body["events"]!.AsArray()).Count == 2, () => $"Told: {told.ToJsonString()}");
         Assert.Equal([(project, "gm"), (session, "feature-dev")], told.Select(e => ((string)e!["data"]!["id"]!, (string)e["data"]!["mode"]!)));
         ExecutionView first = await client.ExecutionAsync(project, Cancel);
         Assert.Equal(("gm", "project", 2, 1, 1, 0.0125m, "completed"), (first.Mode, first.Kind, first.AgentCount, first.SuccessCount, first.FailCount, first.EstimatedCost, first.Status));

@@ -60,8 +60,9 @@ public sealed class StrandedTests : IAsyncLifetime
         using TestRepository repository = TestRepository.CreateList();
         string id = await WorkingAsync(repository, OrchestraApi.Agent(Waiting));
         string session = Session(await api.ProjectAsync(id), Waiting);
-        await TerminateAsync(session);
+        // The project first: while it lives, it sees that its agent is lost.
         await TerminateAsync(id);
+        await TerminateAsync(session);
 
         await api.PostAsync($"/api/gm/projects/{id}/cancel", "");
         JsonObject project = await api.WaitForEndAsync(id);

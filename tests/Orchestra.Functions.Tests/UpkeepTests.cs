@@ -142,7 +142,7 @@ public sealed class UpkeepTests(HostFixture host) : IClassFixture<HostFixture>
 
         page = (await api.GetAsync("/api/events?after=0")).Body;
         Assert.Equal(131, (int)page["first"]!);
-        Assert.Equal("young", (await log.ReadAsync(await log.HeadAsync(Cancel) - 1, 1, Cancel)).Single().Event.Key);
+        Assert.NotNull(await log.FindAsync("young", Cancel));
     }
 
     private async Task<JsonNode[]> FindingsAsync() => [.. (await Api.GetAsync("/api/doctor")).Body["findings"]!.AsArray().Select(f => f!)];

@@ -110,6 +110,31 @@ public sealed class TestRepository : IDisposable
         return commit;
     }
 
+    /// <summary>Writes and commits one file as a person does beside a landing, which may be just at work in the checkout: tries again until git takes it.</summary>
+    public async Task<string> CommitBesideLandingsAsync(string path, string content)
+    {
+        Write(path, content);
+        string? commit = null;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                try
+                {
+                    Git("add", "--", path);
+                    Git("commit", "-q", "-m", "mine", "--", path);
+                    commit = Git("rev-parse", "HEAD");
+                }
+                catch (InvalidOperationException)
+                {
+                    // index.lock is held, or the branch has just been moved.
+                }
+
+                return commit is not null;
+            },
+            () => $"Git takes no commit of {path}.");
+        return commit!;
+    }
+
     public string Head(string revision = "HEAD") => Git("rev-parse", "--verify", revision);
 
     /// <summary>All refs with their commits, for before and after comparisons.</summary>
@@ -121,18 +146,5 @@ public sealed class TestRepository : IDisposable
     /// <summary>The subjects reachable from a revision, newest first.</summary>
     public IReadOnlyList<string> Log(string revision = "HEAD") => Git("log", "--format=%s", revision).Split('\n');
 
-    /// <summary>A host may still clear up after the last thing it did here: what it takes away or adds meanwhile is no failure.</summary>
-    public void Dispose()
-    {
-        for (int tries = 1; Directory.Exists(Root); tries++)
-        {
-            try
-            {
-                Directory.Delete(Root, recursive: true);
-            }
-            catch (IOException) when (tries < 100)
-            {
-            }
-        }
-    }
+    public void Dispose() => TestFolder.Delete(Root);
 }

@@ -50,7 +50,7 @@ public sealed class ApiAgentTests : RunFixture
     [Fact]
     public async Task A_command_over_its_time_leaves_no_process_though_the_agent_goes_on()
     {
-        config.CommandTimeoutSeconds = 2;
+        config.CommandTimeoutSeconds = 10;
         // One in a session of its own, one that lost its parent, and a daemon that hides environment and folder, too.
         string family = $"""
             setsid sh -c 'echo $$ > one; exec sleep 1000' &
@@ -66,7 +66,7 @@ public sealed class ApiAgentTests : RunFixture
 
         Assert.Equal((RunStatus.Completed, "Done."), (result.Status, result.Answer));
         List<string> told = [.. api.Requests.Last()["messages"]!.AsArray().Select(m => m!["content"]![0]!["content"]).OfType<JsonValue>().Select(v => (string)v!)];
-        Assert.Contains("Ended after 2 s, with all that the shell had started", told[0]);
+        Assert.Contains("Ended after 10 s, with all that the shell had started", told[0]);
         Assert.Equal(["No such process", "No such process", "No such process"], told[1].Trim().Split('\n'));
     }
 
@@ -123,7 +123,7 @@ public sealed class ApiAgentTests : RunFixture
     [InlineData(Fault.ErrorEvent)]
     public async Task A_broken_stream_is_asked_for_again_and_a_passing_refusal_too(Fault fault)
     {
-        config.StallSeconds = fault == Fault.Stall ? 2 : 60;
+        config.StallSeconds = fault == Fault.Stall ? 10 : 60;
         using FakeMessagesApi api = new(
             Refuses(529, "busy", "retry-after: 0\r\n"), Says("half") with { Fault = fault }, Says("Whole."));
 

@@ -87,7 +87,7 @@ public sealed class ToolTests : RunFixture
     [Fact]
     public async Task A_shell_that_ends_hangs_or_is_restarted_is_replaced()
     {
-        await using BashShell shell = Shell(seconds: 1);
+        await using BashShell shell = Shell(seconds: 5);
         (string ended, bool endedIsError) = await RunAsync(shell, "echo bye; exit 0");
         (string hung, bool hungIsError) = await RunAsync(shell, "echo waiting; sleep 1000 & wait");
         Assert.Equal(("", false), await RunAsync(shell, "Y=1"));
@@ -95,7 +95,7 @@ public sealed class ToolTests : RunFixture
 
         Assert.StartsWith("bye\n", ended);
         Assert.StartsWith("waiting\n", hung);
-        Assert.Contains("Ended after 1 s", hung);
+        Assert.Contains("Ended after 5 s", hung);
         Assert.True(endedIsError && hungIsError);
         Assert.Equal(("unset", false), await RunAsync(shell, "echo ${Y-unset}"));
     }

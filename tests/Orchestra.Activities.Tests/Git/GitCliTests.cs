@@ -29,7 +29,7 @@ public sealed class GitCliTests : GitTest
     public async Task A_timeout_ends_git_and_what_it_started()
     {
         string mark = Path.Combine(Repository.Root, "mark");
-        var slow = new GitCommand(Repo, "-c", $"alias.slow=!echo $$ >'{mark}'; exec sleep 1000", "slow") { Timeout = TimeSpan.FromSeconds(3) };
+        var slow = new GitCommand(Repo, "-c", $"alias.slow=!echo $$ >'{mark}'; exec sleep 1000", "slow") { Timeout = TimeSpan.FromSeconds(10) };
         GitException problem = await Assert.ThrowsAsync<GitException>(() => cli.RunAsync(slow, Cancel));
         Assert.Null(problem.ExitCode);
         Assert.Contains("no end after", problem.Message);

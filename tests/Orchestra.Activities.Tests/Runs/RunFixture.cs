@@ -16,6 +16,9 @@ public abstract class RunFixture : IDisposable
     private protected string Work { get; }
     private protected string RunId { get; } = $"run-{Guid.NewGuid():N}";
 
+    /// <summary>Short: what ignores its end is waited for so long.</summary>
+    private protected TimeSpan Grace { get; set; } = TimeSpan.FromMilliseconds(500);
+
     protected RunFixture()
     {
         Data = new DataFolder(Path.Combine(root, "data"));
@@ -26,7 +29,7 @@ public abstract class RunFixture : IDisposable
     private protected static CancellationToken Test => TestContext.Current.CancellationToken;
 
     private protected RunEngine Engine(IRunObserver? observer = null) =>
-        new(Data, TimeProvider.System, NullLogger<RunEngine>.Instance, observer) { Grace = TimeSpan.FromMilliseconds(500) };
+        new(Data, TimeProvider.System, NullLogger<RunEngine>.Instance, observer) { Grace = Grace };
 
     private protected RunRequest Shell(string script, string? input = null, double timeout = 60, string? projectId = null) =>
         new(RunId, projectId, Work, ["/bin/sh", "-c", script], input, null, TimeSpan.FromSeconds(timeout));

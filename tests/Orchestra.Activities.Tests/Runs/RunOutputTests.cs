@@ -71,7 +71,7 @@ public sealed class RunOutputTests : RunFixture
     [Fact]
     public async Task A_run_of_a_former_version_goes_on_behind_what_it_printed()
     {
-        RunRequest request = Apart(Shell("echo start >>starts; [ $(wc -l <starts) = 2 ] || { echo before; echo $$ >pid; exec sleep 1000; }; echo after; echo bad >&2"));
+        RunRequest request = Apart(Shell("echo start >>starts; [ $(wc -l <starts) = 2 ] || { echo before; echo $$ >pid; exec sleep 1000; }; echo after; until test -f seen; do sleep 0.02; done; echo bad >&2"));
         using (Process former = Supervisor.Start(request with { KeepsStreamsApart = false }, Folder, Folder.Begin(null, DateTimeOffset.UtcNow)))
         {
             await PidAsync("pid");
@@ -79,7 +79,10 @@ public sealed class RunOutputTests : RunFixture
             await former.WaitForExitAsync(Test);
         }
 
-        RunResult result = await RunAsync(request);
+        Task<RunResult> run = RunAsync(request);
+        await UntilAsync(() => Output().Contains("after", StringComparison.Ordinal));
+        File.WriteAllText(InWork("seen"), "");
+        RunResult result = await run;
 
         Assert.Equal(RunStatus.Completed, result.Status);
         Assert.Equal("before\nafter\nbad\n", result.OutputTail);

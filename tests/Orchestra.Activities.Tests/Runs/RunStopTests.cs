@@ -17,7 +17,7 @@ public sealed class RunStopTests : RunFixture
     [Fact]
     public async Task A_timeout_ends_the_whole_tree()
     {
-        RunResult result = await RunAsync(Shell(Family, timeout: 1));
+        RunResult result = await RunAsync(Shell(Family, timeout: 5));
 
         Assert.Equal(RunStatus.TimedOut, result.Status);
         Assert.Contains("time limit", result.Error);
@@ -30,7 +30,8 @@ public sealed class RunStopTests : RunFixture
     [Fact]
     public async Task A_stopped_agent_may_clean_up_first()
     {
-        RunResult result = await RunAsync(Shell("trap 'echo tidy; exit 0' TERM; echo ready; while :; do sleep 0.05; done", timeout: 0.5));
+        Grace = Eventually.Patience;
+        RunResult result = await RunAsync(Shell("trap 'echo tidy; exit 0' TERM; echo ready; while :; do sleep 0.05; done", timeout: 5));
 
         Assert.Equal(RunStatus.TimedOut, result.Status);
         Assert.Contains("tidy", result.OutputTail);

@@ -93,7 +93,7 @@ public sealed class SandboxTests : RunFixture
     [Fact]
     public async Task A_time_limit_lets_the_agent_clean_up_also_in_a_sandbox()
     {
-        RunResult result = await RunAsync("trap 'echo tidy; exit 0' TERM; while :; do sleep 0.05; done", timeout: 1);
+        RunResult result = await RunAsync("trap 'echo tidy; exit 0' TERM; while :; do sleep 0.05; done", timeout: 5);
 
         Assert.Equal(RunStatus.TimedOut, result.Status);
         Assert.Contains("tidy\n", result.OutputTail);

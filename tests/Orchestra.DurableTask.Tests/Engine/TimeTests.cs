@@ -29,7 +29,7 @@ public class TimeTests
 
         double slept = (await host.RunAsync("sleep")).ReadOutputAs<double>();
 
-        Assert.InRange(slept, 150, 1000);
+        Assert.True(slept >= 150, $"{slept} ms");
     }
 
     [Fact]

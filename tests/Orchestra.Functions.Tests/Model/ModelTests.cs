@@ -119,7 +119,7 @@ public sealed class ModelTests : IDisposable
                 await api.WaitUntilUpAsync();
                 break;
             case "commit":
-                user.Commit();
+                await user.CommitAsync();
                 break;
             default:
                 await api.PostAsync($"/api/gm/projects/{id}/cancel", "");

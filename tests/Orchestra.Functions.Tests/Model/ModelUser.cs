@@ -26,27 +26,13 @@ internal sealed class ModelUser(TestRepository repository, Random random)
 
     public string Status() => repository.Git("--no-optional-locks", "status", "--porcelain");
 
-    /// <summary>Commits a new file or a line that agents change, too. When a landing is just at work in the checkout, the person tries again.</summary>
-    public void Commit()
+    /// <summary>Commits a new file or a line that agents change, too.</summary>
+    public async Task CommitAsync()
     {
         string file = random.Next(3) == 0 ? "shared.txt" : $"mine{commits.Count}.txt";
         string path = Path.Combine(repository.Folder, file);
         string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [""];
         lines[random.Next(lines.Length)] = $"person {commits.Count}";
-        File.WriteAllLines(path, lines);
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                repository.Git("add", "--", file);
-                repository.Git("commit", "-q", "-m", "mine", "--", file);
-                commits.Add(repository.Git("rev-parse", "HEAD"));
-                return;
-            }
-            catch (InvalidOperationException) when (attempt < 50)
-            {
-                // index.lock is held, or the branch has just been moved.
-            }
-        }
+        commits.Add(await repository.CommitBesideLandingsAsync(file, string.Concat(lines.Select(line => line + "\n"))));
     }
 }
