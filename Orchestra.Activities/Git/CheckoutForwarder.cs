@@ -5,7 +5,8 @@ namespace Orchestra.Activities.Git;
 /// <summary>Brings a checkout of the target along by a fast-forward that refuses over local changes.</summary>
 public sealed class CheckoutForwarder(GitCli git)
 {
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
+    // A person's git may have much to write.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
     /// <returns>Null when git fast-forwarded the checkout, otherwise what is in the way and what to do about it.</returns>
     public async Task<string?> ForwardAsync(Checkout checkout, string commit, CancellationToken cancellationToken)

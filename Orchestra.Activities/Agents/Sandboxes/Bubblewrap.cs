@@ -13,7 +13,9 @@ public sealed class Bubblewrap(string? searchPath)
         ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid", "--unshare-ipc", "--cap-drop", "ALL"];
 
     private const string Name = "bwrap";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Long: what comes of it holds for as long as the host lives, however busy the machine was just then.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Lazy<string?> obstacle = new(() => Look(Find(searchPath)));
 
