@@ -74,18 +74,18 @@ document.addEventListener('focusout', event => queueMicrotask(() => {
     if (focused === event.target && focused.isConnected && document.activeElement !== focused)
         focused = null;
 }));
-// Pages change under the pointer. A button that it went down on is the one that is pressed, wherever that is by then; moved away, the pointer lets go of it.
+// Pages change under the pointer. What it went down on is what is pressed, wherever that is by then; moved away, the pointer lets go of it.
 document.addEventListener('pointerdown', down => {
-    const button = down.target.closest('button, summary, a[href]');
-    if (!button || down.button !== 0 || down.pointerType !== 'mouse')
+    const pressed = down.target.closest('button, summary, a[href]');
+    if (!pressed || down.button !== 0 || down.pointerType !== 'mouse')
         return;
     const letGo = move => {
         if (Math.hypot(move.clientX - down.clientX, move.clientY - down.clientY) > 8)
-            button.releasePointerCapture(down.pointerId);
+            pressed.releasePointerCapture(down.pointerId);
     };
-    button.setPointerCapture(down.pointerId);
-    button.addEventListener('pointermove', letGo);
-    button.addEventListener('lostpointercapture', () => button.removeEventListener('pointermove', letGo), { once: true });
+    pressed.setPointerCapture(down.pointerId);
+    pressed.addEventListener('pointermove', letGo);
+    pressed.addEventListener('lostpointercapture', () => pressed.removeEventListener('pointermove', letGo), { once: true });
 });
 // Before the page is live it has nobody to send a form to.
 document.addEventListener('submit', event => event.preventDefault());

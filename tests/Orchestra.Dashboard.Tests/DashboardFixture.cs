@@ -74,6 +74,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         });
         ClosesPagesAttribute.AtTheEnd(context);
         context.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
+        await context.SlowAsWantedAsync();
         if (script is not null)
             await context.AddInitScriptAsync(script);
         IPage page = await context.NewPageAsync();
