@@ -156,21 +156,22 @@ window.orchestra = {
 
     /** Only where nothing has the focus: what had it was switched off or taken away, and nobody has gone on to something else. */
     focusIfNone(selector) {
-        if (!document.activeElement || document.activeElement === document.body)
+        if ((document.activeElement ?? document.body) === document.body)
             this.focus(selector);
     },
 
     /** Not where somebody acts in the page already; the link that was followed to it is no such place. */
     arrive(selector) {
-        const at = document.activeElement;
-        if (!at || at === document.body || at.href === location.href)
+        if (document.activeElement?.href === location.href)
             this.focus(selector);
+        else
+            this.focusIfNone(selector);
     },
 
     /** Only where what had the focus is gone. */
     rescueFocus(selector) {
-        if (focused && !focused.isConnected && document.activeElement === document.body)
-            this.focus(selector);
+        if (focused && !focused.isConnected)
+            this.focusIfNone(selector);
     },
 
     show(selector) {

@@ -98,16 +98,16 @@ public sealed class LogTests(DashboardFixture dashboard)
             Task told = go.Task;
             socket.OnMessage(message =>
             {
-                Pass(message, host);
+                host.Pass(message);
                 if (Encoding.ASCII.GetString(message.Binary ?? []).Contains("StartCircuit", StringComparison.Ordinal))
                     starting.TrySetResult();
             });
             host.OnMessage(message =>
             {
                 if (starting.Task.IsCompleted)
-                    told = told.ContinueWith(_ => Pass(message, socket), TaskScheduler.Default);
+                    told = told.ContinueWith(_ => socket.Pass(message), TaskScheduler.Default);
                 else
-                    Pass(message, socket);
+                    socket.Pass(message);
             });
         });
         await page.ReloadAsync();
@@ -119,14 +119,6 @@ public sealed class LogTests(DashboardFixture dashboard)
         await page.UntilLiveAsync();
         await Expect(page.GetByText("Older lines.")).ToBeVisibleAsync();
         await Expect(lines).ToContainTextAsync("line 0");
-    }
-
-    private static void Pass(IWebSocketFrame message, IWebSocketRoute to)
-    {
-        if (message.Binary is { } bytes)
-            to.Send(bytes);
-        else
-            to.Send(message.Text!);
     }
 
     private async Task StoreAsync(IReadOnlyList<LogRecord> lines)

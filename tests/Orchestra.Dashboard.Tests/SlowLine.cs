@@ -22,6 +22,14 @@ internal static class SlowLine
         });
     }
 
+    public static void Pass(this IWebSocketRoute to, IWebSocketFrame frame)
+    {
+        if (frame.Binary is { } bytes)
+            to.Send(bytes);
+        else
+            to.Send(frame.Text!);
+    }
+
     // In order, as on a real line; each has its own time, so that they do not queue up.
     private static Action<IWebSocketFrame> Delayed(IWebSocketRoute to, int most)
     {
@@ -37,10 +45,7 @@ internal static class SlowLine
                     await Task.Delay(rest);
                 try
                 {
-                    if (frame.Binary is { } bytes)
-                        to.Send(bytes);
-                    else
-                        to.Send(frame.Text!);
+                    to.Pass(frame);
                 }
                 catch (PlaywrightException)
                 {
@@ -61,7 +66,7 @@ internal static class SlowLine
             IWebSocketRoute server = socket.ConnectToServer();
             socket.OnMessage(frame =>
                 _ = (Encoding.Latin1.GetString(frame.Binary!).Contains("OnRenderCompleted", StringComparison.Ordinal) ? held.Task : Task.CompletedTask)
-                    .ContinueWith(_ => server.Send(frame.Binary!), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
+                    .ContinueWith(_ => server.Pass(frame), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
         });
         return held;
     }
